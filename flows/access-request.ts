@@ -1,0 +1,219 @@
+import { assign, setup } from 'xstate';
+import type { EndedHow } from '../src/access/core/perimeter-api.ts';
+import type { Person } from '../src/access/core/person.ts';
+import type { TextRef } from '../src/access/core/text-ref.ts';
+import { effect } from '../src/access/core/effect.ts';
+
+/** What is asked for; immutable once submitted. */
+export interface AccessRequest {
+  readonly id: string;
+  readonly requester: Person;
+  readonly principal: Person;
+  readonly entitlementId: string;
+  readonly durationMinutes: number;
+  readonly justification: TextRef;
+  readonly approvalWindowMinutes: number;
+  readonly remindAfterMinutes: number;
+  /** Where the requester asked, by ids: their one message goes there. */
+  readonly askedVia?: { readonly platform: 'slack' | 'teams'; readonly workspaceId: string; readonly userId: string };
+}
+
+export interface Decision {
+  readonly decision: 'approve' | 'deny';
+  readonly approver: Person;
+  readonly decidedAt: string;
+  readonly note?: TextRef;
+}
+
+export interface AccessRequestContext {
+  readonly request: AccessRequest;
+  readonly requestedAt: string;
+  readonly decision?: Decision;
+  readonly endsAt?: string;
+  readonly givenAt?: string;
+  readonly nativeEnd?: boolean;
+  /** Who or what asked for the end, before the perimeter confirms it. */
+  readonly ending?: 'withdraw' | 'release' | 'lapse';
+  readonly endedHow?: EndedHow;
+  readonly endedAt?: string;
+  readonly confirmedAt?: string;
+  readonly refusal?: { readonly code: string; readonly hint: string };
+  readonly overdue?: { readonly tries: number; readonly code: string; readonly byHand: string };
+}
+
+type Fact<T extends string, P = unknown> = { readonly type: T; readonly at: string } & P;
+/** `perimeterAt`: when it happened there. We may hear of it much later, and people are shown when it was. */
+type Told<T extends string, P = unknown> = Fact<T, { readonly perimeterAt?: string } & P>;
+export type AccessRequestEvent =
+  | Fact<'decided', { readonly decision: 'approve' | 'deny'; readonly approver: Person; readonly note?: TextRef }>
+  | Fact<'withdrawn'>
+  | Fact<'released'>
+  | Fact<'perimeter.registered'>
+  | Told<'perimeter.refused', { readonly code: string; readonly hint: string }>
+  | Fact<'perimeter.giving'>
+  | Told<'perimeter.given', { readonly endsAt: string; readonly nativeEnd: boolean }>
+  | Told<'perimeter.ended', { readonly how: EndedHow; readonly confirmedAt?: string }>
+  | Fact<'perimeter.overdue', { readonly tries: number; readonly code: string; readonly byHand: string }>;
+
+const MINUTE_MS = 60_000;
+/** The bot's own watch over the perimeter: how long after the end it waits for word that the access is gone. */
+const OVERDUE_AFTER_MS = 5 * MINUTE_MS;
+
+/** The conversation about one request. Giving and ending are the perimeter's (flows/grant.ts); here we hear of them. */
+export const accessRequest = setup({
+  types: {
+    input: {} as { readonly request: AccessRequest; readonly at: string },
+    context: {} as AccessRequestContext,
+    events: {} as AccessRequestEvent,
+  },
+  delays: {
+    /** Until an unanswered request lapses; frozen when the request is made. */
+    approvalWindow: ({ context }) => context.request.approvalWindowMinutes * MINUTE_MS,
+    reminder: ({ context }) => context.request.remindAfterMinutes * MINUTE_MS,
+    /** An instant, so computed from the event's own `at`: a late event must not move it. */
+    overdue: ({ context, event }) => Date.parse(context.endsAt ?? '') + OVERDUE_AFTER_MS - Date.parse(event.at),
+  },
+  guards: {
+    approves: ({ event }) => event.type === 'decided' && event.decision === 'approve',
+  },
+  actions: {
+    registerRequest: effect,
+    forwardDecision: effect,
+    endGrant: effect,
+    refreshCards: effect,
+    remind: effect,
+    alarm: effect,
+    noteDecision: assign(({ event }) =>
+      event.type === 'decided'
+        ? {
+            decision: {
+              decision: event.decision,
+              approver: event.approver,
+              decidedAt: event.at,
+              ...(event.note === undefined ? {} : { note: event.note }),
+            },
+          }
+        : {},
+    ),
+    noteGiven: assign(({ event }) =>
+      event.type === 'perimeter.given'
+        ? { endsAt: event.endsAt, nativeEnd: event.nativeEnd, givenAt: event.perimeterAt ?? event.at }
+        : {},
+    ),
+    noteRefusal: assign(({ event }) =>
+      event.type === 'perimeter.refused'
+        ? { refusal: { code: event.code, hint: event.hint }, endedAt: event.perimeterAt ?? event.at }
+        : {},
+    ),
+    noteEnded: assign(({ event }) =>
+      event.type === 'perimeter.ended'
+        ? {
+            endedHow: event.how,
+            endedAt: event.perimeterAt ?? event.at,
+            ...(event.confirmedAt === undefined ? {} : { confirmedAt: event.confirmedAt }),
+          }
+        : {},
+    ),
+    noteOverdue: assign(({ event }) =>
+      event.type === 'perimeter.overdue' ? { overdue: { tries: event.tries, code: event.code, byHand: event.byHand } } : {},
+    ),
+    noteWithdraw: assign({ ending: 'withdraw' as const }),
+    noteRelease: assign({ ending: 'release' as const }),
+    noteLapse: assign({ ending: 'lapse' as const }),
+  },
+}).createMachine({
+  id: 'accessRequest',
+  version: '1',
+  context: ({ input }) => ({ request: input.request, requestedAt: input.at }),
+  initial: 'registering',
+  states: {
+    registering: {
+      description: 'The perimeter has not said yet that it knows the request. No approver has seen it.',
+      entry: ['registerRequest', 'refreshCards'],
+      after: { approvalWindow: { target: 'ending', actions: 'noteLapse' } },
+      on: {
+        'perimeter.registered': 'waitingForApproval',
+        'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
+        'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
+        'perimeter.giving': {},
+        'perimeter.given': {},
+        'perimeter.overdue': {},
+        withdrawn: { target: 'ending', actions: 'noteWithdraw' },
+      },
+    },
+    waitingForApproval: {
+      description: 'Cards are out. Ends by itself when nobody decides in time.',
+      entry: 'refreshCards',
+      after: {
+        reminder: { actions: 'remind' },
+        approvalWindow: { target: 'ending', actions: 'noteLapse' },
+      },
+      on: {
+        decided: [
+          { guard: 'approves', target: 'giving', actions: 'noteDecision' },
+          { target: 'denying', actions: 'noteDecision' },
+        ],
+        withdrawn: { target: 'ending', actions: 'noteWithdraw' },
+        'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
+        'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
+        'perimeter.registered': {},
+        'perimeter.giving': {},
+        'perimeter.given': { target: 'active', actions: 'noteGiven' },
+        'perimeter.overdue': { actions: ['noteOverdue', 'refreshCards', 'alarm'] },
+      },
+    },
+    giving: {
+      description: 'Approved and forwarded. Only the perimeter knows whether and when it is given.',
+      entry: ['forwardDecision', 'refreshCards'],
+      on: {
+        'perimeter.given': { target: 'active', actions: 'noteGiven' },
+        'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
+        'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
+        'perimeter.registered': {},
+        'perimeter.giving': {},
+        'perimeter.overdue': { actions: ['noteOverdue', 'refreshCards', 'alarm'] },
+        withdrawn: { target: 'ending', actions: 'noteWithdraw' },
+      },
+    },
+    denying: {
+      description: 'Denied; the perimeter is told, so that its record closes too.',
+      entry: ['forwardDecision', 'refreshCards'],
+      on: {
+        'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
+        'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
+        'perimeter.registered': {},
+        'perimeter.giving': {},
+        'perimeter.given': { target: 'active', actions: 'noteGiven' },
+        'perimeter.overdue': { actions: ['noteOverdue', 'refreshCards', 'alarm'] },
+      },
+    },
+    active: {
+      description: 'The perimeter ends it by itself; here we only notice when it does not.',
+      entry: 'refreshCards',
+      after: { overdue: { actions: 'alarm' } },
+      on: {
+        released: { target: 'ending', actions: 'noteRelease' },
+        'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
+        'perimeter.overdue': { actions: ['noteOverdue', 'refreshCards', 'alarm'] },
+        'perimeter.registered': {},
+        'perimeter.giving': {},
+        'perimeter.given': {},
+        'perimeter.refused': {},
+      },
+    },
+    ending: {
+      description: 'We asked for the end. Access may still arrive before it goes: the perimeter ends it all the same.',
+      entry: ['endGrant', 'refreshCards'],
+      on: {
+        'perimeter.given': { actions: ['noteGiven', 'refreshCards'] },
+        'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
+        'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
+        'perimeter.registered': {},
+        'perimeter.giving': {},
+        'perimeter.overdue': { actions: ['noteOverdue', 'refreshCards', 'alarm'] },
+      },
+    },
+    refused: { entry: 'refreshCards', type: 'final' },
+    ended: { entry: 'refreshCards', type: 'final' },
+  },
+});

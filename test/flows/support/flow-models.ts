@@ -1,0 +1,119 @@
+import type { AccessRequestEvent } from '../../../flows/access-request.ts';
+import type { FindingEvent } from '../../../flows/finding.ts';
+import type { GrantEvent } from '../../../flows/grant.ts';
+import { accessRequestFlow, findingFlow } from '../../../src/bot/flows.ts';
+import type { EventInput, Flow } from '../../../src/durable/port.ts';
+import { grantFlow } from '../../../src/perimeter/grant-flow.ts';
+
+/** What a flow can be told, completely: a new event of the flow does not compile until it stands here. */
+export interface FlowModel {
+  readonly name: string;
+  readonly flow: Flow;
+  readonly inputs: readonly Readonly<Record<string, unknown>>[];
+  /** Every event, once for each way its guards can fall. */
+  readonly events: readonly EventInput[];
+  /** Told by the perimeter, the directory or a collector: every state decides on them on purpose. Clicks may be ignored. */
+  readonly facts: readonly string[];
+}
+
+type Untold<E extends { readonly type: string }> = {
+  readonly [T in E['type']]: readonly Omit<Extract<E, { readonly type: T }>, 'type' | 'at'>[];
+};
+
+function eventsOf<E extends { readonly type: string }>(payloads: Untold<E>): readonly EventInput[] {
+  return Object.entries<readonly object[]>(payloads).flatMap(([type, ways]) => ways.map((way) => ({ ...way, type })));
+}
+
+const TENANT = '5c0ffee0-1111-4222-8333-444455556666';
+const rita = { tenantId: TENANT, objectId: '0b7ec700-0000-4000-8000-000000000001' };
+const anna = { tenantId: TENANT, objectId: '0b7ec700-0000-4000-8000-000000000002' };
+const text = { textDigest: '00' };
+const AT = '2026-03-01T08:00:00.000Z';
+const ENDS = '2026-03-01T10:00:00.000Z';
+const refusal = { code: 'grant.refused', hint: 'Ask an administrator.' };
+const overdue = { tries: 9, code: 'directory.unavailable', byHand: 'Remove it in the portal.' };
+
+const registration = {
+  requestId: 'request1',
+  requester: rita,
+  principal: rita,
+  entitlementId: 'global-reader',
+  durationMinutes: 30,
+  justification: text,
+  approvalWindowMinutes: 60,
+};
+const role = { roleDefinitionId: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451', directoryScopeId: '/' };
+
+const seen = (rung: number) => ({ checkId: 'secret-expiry', subjectId: 'credential1', rung, detail: text });
+
+export const flowModels: readonly FlowModel[] = [
+  {
+    name: 'access-request',
+    flow: accessRequestFlow,
+    inputs: [{ request: { ...registration, id: 'request1', remindAfterMinutes: 15 } }],
+    events: eventsOf<AccessRequestEvent>({
+      decided: [
+        { decision: 'approve', approver: anna },
+        { decision: 'deny', approver: anna, note: text },
+      ],
+      withdrawn: [{}],
+      released: [{}],
+      'perimeter.registered': [{}],
+      'perimeter.refused': [refusal],
+      'perimeter.giving': [{}],
+      'perimeter.given': [{ endsAt: ENDS, nativeEnd: true }],
+      'perimeter.ended': [{ how: 'expired', confirmedAt: ENDS }],
+      'perimeter.overdue': [overdue],
+    }),
+    facts: ['registered', 'refused', 'giving', 'given', 'ended', 'overdue'].map((name) => `perimeter.${name}`),
+  },
+  {
+    name: 'grant',
+    flow: grantFlow,
+    inputs: [
+      { opening: { kind: 'open', registration, role } },
+      { opening: { kind: 'refused', registration, refusal } },
+      { opening: { kind: 'tombstone', reason: 'withdraw' } },
+    ],
+    events: eventsOf<GrantEvent>({
+      decided: (['approve', 'deny'] as const).map((decision) => ({
+        decision: { decisionId: 'd1', decision, approver: anna, assurance: 'chat', decidedAt: AT },
+      })),
+      decisionRefused: [{ refusal }],
+      endRequested: [{ reason: 'release' }],
+      endsDue: [{}],
+      'directory.absent': [{ readAt: AT, writer: 'pim' }],
+      'directory.held': [{ refusal }],
+      'directory.gave': [{ assignment: { kind: 'pim', id: 'a1' }, nativeEnd: true }],
+      'directory.giveRefused': [{ refusal }],
+      'directory.giveUnclear': [{ refusal }],
+      'directory.gone': [{ confirmedAt: ENDS }],
+      overdueReported: [overdue],
+    }),
+    facts: [
+      'decided',
+      'decisionRefused',
+      'endRequested',
+      'endsDue',
+      'directory.absent',
+      'directory.held',
+      'directory.gave',
+      'directory.giveRefused',
+      'directory.giveUnclear',
+      'directory.gone',
+      'overdueReported',
+    ],
+  },
+  {
+    name: 'finding',
+    flow: findingFlow,
+    inputs: [{ seen: seen(1) }],
+    events: eventsOf<FindingEvent>({
+      seenAgain: [{ seen: seen(1) }, { seen: seen(2) }],
+      gone: [{}],
+      acknowledged: [{ by: anna }],
+      snoozed: [{ by: anna, untilAt: ENDS }],
+    }),
+    facts: ['seenAgain', 'gone'],
+  },
+];

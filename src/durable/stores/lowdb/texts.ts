@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { AppError } from '../../../access/core/app-error.ts';
+import { createSerial } from '../../serial.ts';
+import type { TextRef } from '../../../access/core/text-ref.ts';
+import { isFull, type FileLayer } from './file-layer.ts';
+import { fullError } from './journal-writer.ts';
+import { point } from '../../../access/core/point.ts';
+
+/** Texts of people beside the journal, one file a case, so that they can be erased while the chain still verifies. */
+export interface Texts {
+  /** @throws {AppError} `store.full` */
+  put(caseId: string, text: string): Promise<TextRef>;
+  get(caseId: string, ref: TextRef): string | undefined;
+  erase(caseId: string): Promise<void>;
+}
+
+interface Row {
+  readonly digest: string;
+  readonly salt: string;
+  readonly text: string;
+}
+
+/** Bytes of chance in front of each text, so that an erased one cannot be guessed from its digest. */
+const SALT_BYTES = 16;
+
+export function createTexts(files: FileLayer, folder: string, onFatal: (error: AppError) => void): Texts {
+  const serial = createSerial();
+  // Case ids may hold what a file name may not; the folder tells nobody which case is meant.
+  const pathOf = (caseId: string): string =>
+    join(folder, `${createHash('sha256').update(caseId).digest('hex').slice(0, 40)}.jsonl`);
+
+  const append = async (path: string, row: Row): Promise<void> => {
+    const known = await files.size(path);
+    const file = await files.openForAppend(path);
+    try {
+      // The newline stands in front: whatever a crash left torn before is a line of its own, and skipped.
+      await file.append(Buffer.from(`\n${JSON.stringify(row)}\n`));
+      await synced(() => file.dataSync());
+    } catch (error) {
+      // Half a text must not take the room that taking access away may need.
+      await file.truncate(known ?? 0);
+      throw error;
+    } finally {
+      await file.close();
+    }
+    if (known === undefined) await synced(() => files.syncFolder(folder));
+    point('store.text-written');
+  };
+
+  const synced = async (sync: () => Promise<void>): Promise<void> => {
+    try {
+      await sync();
+    } catch (cause) {
+      const error = new AppError('store.failed', 'a text could not be made durable', { cause });
+      onFatal(error);
+      throw error;
+    }
+  };
+
+  return {
+    put(caseId, text) {
+      const salt = randomBytes(SALT_BYTES).toString('hex');
+      const digest = digestText(salt, text);
+      return serial.run(caseId, async () => {
+        try {
+          await append(pathOf(caseId), { digest, salt, text });
+        } catch (error) {
+          throw isFull(error) ? fullError() : error;
+        }
+        return { textDigest: digest };
+      });
+    },
+    get(caseId, { textDigest }) {
+      const bytes = files.readNow(pathOf(caseId));
+      if (bytes === undefined) return undefined;
+      for (const line of Buffer.from(bytes).toString('utf8').split('\n')) {
+        const row = parseRow(line);
+        if (row?.digest === textDigest && digestText(row.salt, row.text) === textDigest) return row.text;
+      }
+      return undefined;
+    },
+    erase: (caseId) =>
+      serial.run(caseId, async () => {
+        await files.remove(pathOf(caseId));
+        await synced(() => files.syncFolder(folder));
+      }),
+  };
+}
+
+export function digestText(salt: string, text: string): string {
+  return createHash('sha256').update(Buffer.from(salt, 'hex')).update(text).digest('hex');
+}
+
+function parseRow(line: string): Row | undefined {
+  if (line === '') return undefined;
+  try {
+    const row: unknown = JSON.parse(line);
+    return isRow(row) ? row : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRow(value: unknown): value is Row {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['digest', 'salt', 'text'].every((key) => typeof Reflect.get(value, key) === 'string')
+  );
+}

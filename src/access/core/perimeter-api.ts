@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** What bot and perimeter say to each other (design.md section 6). Both ends parse with these; neither trusts the other's types. */
+export const API_VERSION = '1';
+export const API_VERSION_HEADER = 'hallpass-api-version';
+
+const guid = z.guid();
+const instant = z.iso.datetime();
+/** Opaque: made by the bot, unique, safe in addresses and in PIM's ticket number. */
+export const requestIdSchema = z.string().regex(/^[a-z0-9]{8,40}$/);
+export const personSchema = z.strictObject({ tenantId: guid, objectId: guid });
+
+export const JUSTIFICATION_MAX_CHARS = 500;
+/** A year. An end beyond the calendar's (275,760) could not be written down, and access of that length is not "for a while". */
+export const LONGEST_MINUTES = 366 * 24 * 60;
+
+export const registerGrantSchema = z.strictObject({
+  requestId: requestIdSchema,
+  requester: personSchema,
+  principal: personSchema,
+  entitlementId: z.string().min(1).max(80),
+  durationMinutes: z.int().positive().max(LONGEST_MINUTES),
+  /** What the requester wrote, as the bot says; never read back as authority. */
+  justification: z.string().min(1).max(JUSTIFICATION_MAX_CHARS),
+  /** How long the request may wait for decisions, from its registration. */
+  approvalWindowMinutes: z.int().positive().max(LONGEST_MINUTES),
+});
+export type RegisterGrant = z.infer<typeof registerGrantSchema>;
+
+export const decisionSchema = z.strictObject({
+  /** Unique per decision: the same one may arrive twice. */
+  decisionId: z.string().min(1).max(120),
+  decision: z.enum(['approve', 'deny']),
+  approver: personSchema,
+  decidedAt: instant,
+});
+export type GrantDecision = z.infer<typeof decisionSchema>;
+
+export const endReasonSchema = z.enum(['withdraw', 'release', 'lapse']);
+export type EndReason = z.infer<typeof endReasonSchema>;
+
+/** How a grant ended; `expired` is the only one that nobody asked for. */
+export const endedHowSchema = z.enum(['denied', 'lapsed', 'withdrawn', 'released', 'expired', 'gone']);
+export type EndedHow = z.infer<typeof endedHowSchema>;
+
+const fact = { seq: z.int().positive(), head: z.string(), requestId: requestIdSchema, at: instant };
+export const perimeterEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('registered'), ...fact }),
+  z.strictObject({ type: z.literal('refused'), code: z.string(), hint: z.string(), ...fact }),
+  z.strictObject({ type: z.literal('giving'), ...fact }),
+  /** `nativeEnd`: Entra itself ends it at `endsAt`, even if the perimeter is gone. */
+  z.strictObject({ type: z.literal('given'), endsAt: instant, nativeEnd: z.boolean(), ...fact }),
+  /** `confirmedAt`: when reading back said it is gone; absent when nothing had been given. */
+  z.strictObject({ type: z.literal('ended'), how: endedHowSchema, confirmedAt: instant.optional(), ...fact }),
+  z.strictObject({ type: z.literal('overdue'), tries: z.int(), code: z.string(), byHand: z.string(), ...fact }),
+]);
+export type PerimeterEvent = z.infer<typeof perimeterEventSchema>;
+
+/** Sequence and head of the perimeter's journal: every answer carries them, the bot keeps the newest. */
+export const ledgerHeadSchema = z.strictObject({ seq: z.int().nonnegative(), head: z.string() });
+export type LedgerHead = z.infer<typeof ledgerHeadSchema>;
+
+export const eventsPageSchema = z.strictObject({ events: z.array(perimeterEventSchema), ledger: ledgerHeadSchema });
+export const grantStateSchema = z.strictObject({
+  requestId: requestIdSchema,
+  state: z.string(),
+  endsAt: instant.optional(),
+  ledger: ledgerHeadSchema,
+});
+export type GrantState = z.infer<typeof grantStateSchema>;
+
+export const guardrailsSchema = z.strictObject({
+  digest: z.string(),
+  entitlements: z.array(
+    z.strictObject({
+      id: z.string(),
+      roleDefinitionId: guid,
+      directoryScopeId: z.string(),
+      longestMinutes: z.int(),
+      nativeEnd: z.boolean(),
+    }),
+  ),
+  ledger: ledgerHeadSchema,
+});
+export type GuardrailsAnswer = z.infer<typeof guardrailsSchema>;
+
+/** RFC 9457. `code` is ours and stable; `hint` says what to do next. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  hint: z.string().optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;

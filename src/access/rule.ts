@@ -1,0 +1,10 @@
+import type { Audience } from './audience.ts';
+
+/** The bot's own rule for one entitlement, as configuration states it now. */
+export interface Rule {
+  readonly id: string;
+  readonly name: string;
+  readonly mayRequest: Audience;
+  readonly approvers: Audience;
+  readonly durationsMinutes: readonly number[];
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { LONGEST_MINUTES } from '../access/core/perimeter-api.ts';
+import {
+  audienceSchema,
+  domainClockSchema,
+  guid,
+  listenSchema,
+  personSchema,
+  secretSourceSchema,
+  storeSchema,
+  tenantSchema,
+} from './parts.ts';
+
+const minutes = z.int().positive().max(LONGEST_MINUTES);
+const slackId = (letters: string) => z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{2,20}$`));
+
+/** Where the messages about a request go. */
+const channelsSchema = z.strictObject({
+  slackChannelId: slackId('CG').optional(),
+  teamsConversationId: z.string().min(1).optional(),
+});
+
+const entitlementSchema = z.strictObject({
+  /** The same id stands in perimeter.yaml; the perimeter believes only its own file. */
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/),
+  name: z.string().min(1).max(75),
+  /** What the role can do, in a sentence for an approver. */
+  describes: z.string().min(1).max(200),
+  privileged: z.boolean(),
+  directoryRole: z.strictObject({ roleDefinitionId: guid, directoryScopeId: z.string().startsWith('/').default('/') }),
+  mayRequest: audienceSchema,
+  approvers: audienceSchema,
+  approversChannel: channelsSchema.default({}),
+  /** Also send the card to each named approver who can be reached. */
+  tellApproversDirectly: z.boolean().default(false),
+  durationsMinutes: z.array(minutes).min(1).max(10),
+});
+export type EntitlementSetting = z.infer<typeof entitlementSchema>;
+
+const slackSchema = z.strictObject({
+  workspaceId: slackId('T'),
+  mode: z.enum(['http', 'socket']).default('http'),
+  apiUrl: z.url().default('https://slack.com/api/'),
+  botToken: secretSourceSchema,
+  signingSecret: secretSourceSchema.optional(),
+  appToken: secretSourceSchema.optional(),
+});
+
+const teamsSchema = z.strictObject({
+  /** The bot's Entra application id, and the one tenant whose people may talk to it. */
+  appId: guid,
+  tenantId: guid,
+  clientSecret: secretSourceSchema,
+  serviceUrl: z.url().default('https://smba.trafficmanager.net/teams/'),
+  openIdMetadata: z.url().default('https://login.botframework.com/v1/.well-known/openidconfiguration'),
+  login: z.url().default('https://login.microsoftonline.com'),
+});
+
+export const hallpassConfigSchema = z.strictObject({
+  tenant: tenantSchema,
+  listen: listenSchema,
+  store: storeSchema,
+  perimeter: z.strictObject({ url: z.url(), audience: z.string().min(1) }),
+  domainClock: domainClockSchema.optional(),
+  slack: slackSchema.optional(),
+  teams: teamsSchema.optional(),
+  people: z
+    .array(
+      z.strictObject({
+        person: personSchema,
+        slack: z.array(z.strictObject({ workspaceId: slackId('T'), userId: slackId('UW') })).min(1),
+      }),
+    )
+    .default([]),
+  entitlements: z.array(entitlementSchema).min(1),
+  requests: z
+    .strictObject({ approvalWindowMinutes: minutes.default(60), remindAfterMinutes: minutes.default(15) })
+    .default({ approvalWindowMinutes: 60, remindAfterMinutes: 15 }),
+  security: z.strictObject({
+    channel: channelsSchema,
+    /** Days before the end of a secret at which its alert speaks up; the largest is how far ahead is looked. */
+    expiryLadderDays: z.array(z.int().positive()).min(1).default([90, 60, 30, 14, 7, 1]),
+    scanEveryMinutes: minutes.default(60),
+    snoozeDays: z.int().positive().max(366).default(7),
+  }),
+  /** Channels that may get messages although they are public, shared with others, or have guests in them. */
+  unfitChannelsAllowed: z.array(z.string()).default([]),
+});
+export type HallpassConfig = z.infer<typeof hallpassConfigSchema>;

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** Parts that both configuration files share. Keys are checked strictly: an unknown key is an error, not a wish. */
+export const guid = z.guid();
+export const personSchema = z.strictObject({ tenantId: guid, objectId: guid });
+
+/** People by their two ids, groups by object id. */
+export const audienceSchema = z.strictObject({
+  people: z.array(personSchema).default([]),
+  groups: z.array(guid).default([]),
+});
+export type Audience = z.infer<typeof audienceSchema>;
+
+/** Where a secret lies; never the secret itself. */
+export const secretSourceSchema = z.union([
+  z.strictObject({ env: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }),
+  z.strictObject({ file: z.string().min(1) }),
+]);
+export type SecretSource = z.infer<typeof secretSourceSchema>;
+
+const httpsUrl = z.url({ protocol: /^https$/ });
+export const cloudSchema = z.union([
+  z.enum(['AzureCloud', 'AzureUSGovernment', 'AzureChina']),
+  z.strictObject({ login: httpsUrl, graph: httpsUrl, arm: httpsUrl }),
+]);
+export type CloudSetting = z.infer<typeof cloudSchema>;
+
+export const credentialSchema = z.union([
+  z.strictObject({ managedIdentity: z.strictObject({ clientId: guid.optional() }) }),
+  z.strictObject({ clientSecret: secretSourceSchema }),
+]);
+export type CredentialSetting = z.infer<typeof credentialSchema>;
+
+/** The Entra identity a process works as. */
+export const tenantSchema = z.strictObject({
+  tenantId: guid,
+  cloud: cloudSchema.default('AzureCloud'),
+  clientId: guid,
+  credential: credentialSchema,
+});
+export type TenantSetting = z.infer<typeof tenantSchema>;
+
+/** `port: 0` takes a free one. Without `tls` only a loopback host is accepted, or one behind a proxy that ends TLS (`behindProxy`). */
+export const listenSchema = z.strictObject({
+  host: z.string().default('127.0.0.1'),
+  port: z.int().min(0).max(65_535),
+  tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
+  behindProxy: z.boolean().default(false),
+});
+
+/** Where a process keeps its journal. */
+export const storeSchema = z.strictObject({
+  folder: z.string().min(1),
+  /** Journal lines between checkpoints: fewer make a start faster and writing dearer. */
+  checkpointEveryLines: z.int().min(10).max(1_000_000).default(5_000),
+});
+
+/** An offset of the domain clock, read from a file; accepted only when every outside address is loopback. For trying out. */
+export const domainClockSchema = z.strictObject({ offsetFile: z.string().min(1) });

@@ -1,0 +1,183 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { AppError } from '../../src/access/core/app-error.ts';
+import { hallpassConfigSchema } from '../../src/config/hallpass-config.ts';
+import { hallpassRules } from '../../src/config/hallpass-rules.ts';
+import { readConfig } from '../../src/config/read-config.ts';
+
+const GOOD = `tenant:
+  tenantId: 5c0ffee0-1111-4222-8333-444455556666
+  clientId: b0700000-0000-4000-8000-000000000001
+  credential: { managedIdentity: {} }
+listen: { port: 8080 }
+store: { folder: /var/lib/hallpass }
+perimeter: { url: 'https://perimeter.example', audience: 'api://perimeter' }
+slack:
+  workspaceId: T0WORK
+  botToken: { env: SLACK_BOT_TOKEN }
+  signingSecret: { env: SLACK_SIGNING_SECRET }
+people:
+  - person: { tenantId: 5c0ffee0-1111-4222-8333-444455556666, objectId: 0b7ec700-0000-4000-8000-000000000001 }
+    slack: [{ workspaceId: T0WORK, userId: U0RITA }]
+entitlements:
+  - id: global-reader
+    name: Global Reader
+    describes: Can read everything.
+    privileged: false
+    directoryRole: { roleDefinitionId: f2ef992c-3afb-46b9-b7cf-a126ee74c451 }
+    mayRequest: { groups: [96000000-0000-4000-8000-000000000001] }
+    approvers: { groups: [96000000-0000-4000-8000-000000000002] }
+    approversChannel: { slackChannelId: C0APPROVE }
+    durationsMinutes: [30, 60]
+requests: { approvalWindowMinutes: 60, remindAfterMinutes: 15 }
+security:
+  channel: { slackChannelId: C0SECURE }
+`;
+
+function problemsOf(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'hallpass-config-')), 'hallpass.yaml');
+  writeFileSync(file, text);
+  try {
+    readConfig(file, hallpassConfigSchema, hallpassRules);
+    return '';
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'config.invalid') return error.message.replaceAll(file, 'F');
+    throw error;
+  }
+}
+
+const TEAMS = `teams:
+  appId: b0700000-0000-4000-8000-000000000008
+  tenantId: 5c0ffee0-1111-4222-8333-444455556666
+  clientSecret: { env: TEAMS_SECRET }
+`;
+const SECOND = GOOD.slice(GOOD.indexOf('  - id: global'), GOOD.indexOf('requests:'));
+
+describe('hallpass.yaml', () => {
+  it('is taken as it stands here', () => {
+    expect(problemsOf(GOOD)).toBe('');
+  });
+
+  it.each<[string, (good: string) => string, string]>([
+    [
+      'an entitlement id twice',
+      (good) => good.replace('requests:', `${SECOND}requests:`),
+      'F:25: entitlements.1.id: is used twice',
+    ],
+    [
+      'approvers that name nobody',
+      (good) => good.replace('approvers: { groups: [96000000-0000-4000-8000-000000000002] }', 'approvers: {}'),
+      'F:22: entitlements.0.approvers: names nobody',
+    ],
+    [
+      'nobody who may ask',
+      (good) => good.replace('mayRequest: { groups: [96000000-0000-4000-8000-000000000001] }', 'mayRequest: { people: [] }'),
+      'F:21: entitlements.0.mayRequest: names nobody',
+    ],
+    [
+      'a length twice',
+      (good) => good.replace('[30, 60]', '[30, 30]'),
+      'F:24: entitlements.0.durationsMinutes: names a length twice',
+    ],
+    ['a length of zero', (good) => good.replace('[30, 60]', '[0]'), 'F:24: entitlements.0.durationsMinutes.0: '],
+    ['a length with a unit', (good) => good.replace('[30, 60]', '[1h]'), 'F:24: entitlements.0.durationsMinutes.0: '],
+    [
+      'no channel for approvers',
+      (good) => good.replace('approversChannel: { slackChannelId: C0APPROVE }', 'approversChannel: {}'),
+      'F:23: entitlements.0.approversChannel: names no channel',
+    ],
+    [
+      'a channel in Teams without Teams',
+      (good) => good.replace('{ slackChannelId: C0SECURE }', "{ teamsConversationId: '19:x' }"),
+      'F:27: security.channel.teamsConversationId: needs "teams"',
+    ],
+    [
+      'no security channel',
+      (good) => good.replace('{ slackChannelId: C0SECURE }', '{}'),
+      'F:27: security.channel: names no channel',
+    ],
+    [
+      'mode http without a signing secret',
+      (good) => good.replace('  signingSecret: { env: SLACK_SIGNING_SECRET }\n', ''),
+      'F:9: slack.signingSecret: is needed in mode http',
+    ],
+    [
+      'mode socket without an app token',
+      (good) => good.replace('  workspaceId: T0WORK\n', '  workspaceId: T0WORK\n  mode: socket\n'),
+      'F:9: slack.appToken: is needed in mode socket',
+    ],
+    ['no platform at all', (good) => good.replace(/slack:\n( {2}.*\n){3}/, ''), 'F:1: add "slack", "teams" or both'],
+    [
+      'listening to the world without TLS',
+      (good) => good.replace('{ port: 8080 }', "{ port: 8080, host: '0.0.0.0' }"),
+      'F:5: listen.host: is no loopback address',
+    ],
+    [
+      'a perimeter without TLS',
+      (good) => good.replace('https://perimeter', 'http://perimeter'),
+      'F:7: perimeter.url: must begin with https',
+    ],
+    [
+      'Slack without TLS',
+      (good) => good.replace('  botToken', '  apiUrl: http://slack.example/api/\n  botToken'),
+      'F:10: slack.apiUrl: must begin with https',
+    ],
+    ...(['serviceUrl', 'openIdMetadata', 'login'] as const).map((key): [string, (good: string) => string, string] => [
+      `Teams without TLS at ${key}`,
+      (good) => `${good}${TEAMS}  ${key}: http://teams.example/x\n`,
+      `F:32: teams.${key}: must begin with https`,
+    ]),
+    [
+      'a window for decisions beyond any calendar',
+      (good) => good.replace('approvalWindowMinutes: 60', 'approvalWindowMinutes: 9007199254740991'),
+      'F:25: requests.approvalWindowMinutes: ',
+    ],
+    [
+      'a length beyond any calendar',
+      (good) => good.replace('[30, 60]', '[30, 9007199254740991]'),
+      'F:24: entitlements.0.durationsMinutes.1: ',
+    ],
+    [
+      'a reminder after the lapse',
+      (good) => good.replace('remindAfterMinutes: 15', 'remindAfterMinutes: 60'),
+      'F:25: requests.remindAfterMinutes: must be less',
+    ],
+    [
+      'a person of another tenant',
+      (good) => good.replace('- person: { tenantId: 5c0ffee0', '- person: { tenantId: 0ddba110'),
+      'F:13: people.0.person.tenantId: is another tenant',
+    ],
+    [
+      'one Slack account for two people',
+      (good) => good.replace('userId: U0RITA }]', 'userId: U0RITA }, { workspaceId: T0WORK, userId: U0RITA }]'),
+      'F:14: people.0.slack.1.userId: is mapped twice',
+    ],
+    [
+      'a moved clock against real addresses',
+      (good) => `${good}domainClock: { offsetFile: /tmp/offset }\n`,
+      'F:28: domainClock: is for trying out',
+    ],
+    [
+      'a key that is misspelt',
+      (good) => good.replace('justification', 'x').replace('store:', 'stroe:'),
+      'F:6: stroe: is not a key',
+    ],
+    ['a secret in the file', (good) => good.replace('{ env: SLACK_BOT_TOKEN }', 'xoxb-123'), 'F:10: slack.botToken: '],
+  ])('is refused with its line for %s', (_, change, expected) => {
+    const text = change(GOOD);
+    expect(text).not.toBe(GOOD);
+    const problems = problemsOf(text);
+    expect(problems.split('\n')).toContainEqual(expect.stringContaining(expected));
+    expect(problems).not.toContain('xoxb-123');
+  });
+
+  it.each([
+    ['with TLS of its own', "{ port: 8080, host: '0.0.0.0', tls: { certFile: /c, keyFile: /k } }"],
+    ['behind a proxy that ends TLS', "{ port: 8080, host: '0.0.0.0', behindProxy: true }"],
+    ['on the loopback', "{ port: 8080, host: '::1' }"],
+  ])('may listen %s', (_, listen) => {
+    expect(problemsOf(GOOD.replace('{ port: 8080 }', listen))).toBe('');
+  });
+});

@@ -1,0 +1,177 @@
+import { AppError } from '../access/core/app-error.ts';
+import { type Clock, instantOf } from '../access/core/clock.ts';
+import { point } from '../access/core/point.ts';
+import type { Assignment } from '../../flows/grant.ts';
+import type { AccessWriter, Order, Taken } from '../perimeter/access-writer.ts';
+import type { GraphClient } from './graph-client.ts';
+import { graphCodeOf } from './graph-error.ts';
+import { quoted, segment } from './odata.ts';
+import {
+  answerOf,
+  sameWord,
+  scheduleInstanceSchema,
+  type ScheduleInstance,
+  type ScheduleRequest,
+  scheduleRequestSchema,
+} from './pim-schema.ts';
+
+const REQUESTS = '/roleManagement/directory/roleAssignmentScheduleRequests';
+const INSTANCES = '/roleManagement/directory/roleAssignmentScheduleInstances';
+/** Least privileged application permission that may give, read and take a PIM assignment. */
+const PERMISSION = 'RoleAssignmentSchedule.ReadWrite.Directory';
+export const TICKET_SYSTEM = 'hallpass';
+/** Entra refuses to end an active assignment before (ActiveDurationTooShort). */
+const MINIMUM_ACTIVE_MS = 5 * 60_000;
+/** PIM works after its answer; its own example takes two seconds. */
+const LOOK_AGAIN_AFTER_MS = 1_000;
+
+const DONE = ['provisioned'];
+const UNDER_WAY = ['granted', 'pendingschedulecreation', 'pendingprovisioning', 'schedulecreated'];
+const AWAITS_SOMEBODY = ['pendingapproval', 'pendingadmindecision'];
+
+/**
+ * Directory roles by PIM: an active assignment that Entra itself ends. Its `ticketInfo` carries the grant's id, which is how ours is known.
+ * @see https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignmentschedulerequests
+ */
+export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWriter {
+  async function instancesOf({ principalId, role }: Order): Promise<readonly ScheduleInstance[]> {
+    const found: ScheduleInstance[] = [];
+    const query = { $filter: `principalId eq ${quoted(principalId)} and roleDefinitionId eq ${quoted(role.roleDefinitionId)}` };
+    for await (const item of graph.list(INSTANCES, { query, permission: PERMISSION })) {
+      const instance = answerOf(scheduleInstanceSchema, item, `GET ${INSTANCES}`);
+      if (isAbout(instance, principalId, role)) found.push(instance);
+    }
+    return found;
+  }
+
+  async function ownRequest(order: Order): Promise<ScheduleRequest | undefined> {
+    if (order.assignment !== undefined) return requestById(order.assignment.id);
+    const { principalId, role, grantId } = order;
+    const query = { $filter: `principalId eq ${quoted(principalId)} and roleDefinitionId eq ${quoted(role.roleDefinitionId)}` };
+    let newest: ScheduleRequest | undefined;
+    for await (const item of graph.list(REQUESTS, { query, permission: PERMISSION })) {
+      const request = answerOf(scheduleRequestSchema, item, `GET ${REQUESTS}`);
+      if (!isAbout(request, principalId, role) || !sameWord(request.action, 'adminAssign')) continue;
+      if (request.ticketInfo?.ticketSystem !== TICKET_SYSTEM || request.ticketInfo.ticketNumber !== grantId) continue;
+      if (newest === undefined || (request.createdDateTime ?? '') > (newest.createdDateTime ?? '')) newest = request;
+    }
+    return newest;
+  }
+
+  async function requestById(id: string): Promise<ScheduleRequest> {
+    const path = `${REQUESTS}/${segment(id)}`;
+    return answerOf(scheduleRequestSchema, await graph.get(path, { permission: PERMISSION }), `GET ${REQUESTS}/{id}`);
+  }
+
+  async function post(action: 'adminAssign' | 'adminRemove', order: Order, rest: Readonly<Record<string, unknown>> = {}) {
+    const { roleDefinitionId, directoryScopeId } = order.role;
+    const ticketInfo = { ticketNumber: order.grantId, ticketSystem: TICKET_SYSTEM };
+    const body = { action, principalId: order.principalId, roleDefinitionId, directoryScopeId, ticketInfo, ...rest };
+    return answerOf(scheduleRequestSchema, await graph.post(REQUESTS, body, { permission: PERMISSION }), `POST ${REQUESTS}`);
+  }
+
+  async function give(order: Order): Promise<Assignment> {
+    const request = await post('adminAssign', order, {
+      // Most roles demand one.
+      justification: order.justification === '' ? `Hallpass: ${order.grantId}` : order.justification,
+      scheduleInfo: {
+        startDateTime: instantOf(clock.now()),
+        expiration: { type: 'afterDateTime', endDateTime: order.endsAt },
+      },
+    });
+    return assignmentOf(request);
+  }
+
+  async function remove(order: Order, startedAt: string | null | undefined): Promise<void> {
+    point('take.before-write');
+    try {
+      await post('adminRemove', order, { justification: `Hallpass: end of ${order.grantId}` });
+    } catch (error) {
+      // Nothing to remove, or removed a moment ago: the reading that follows decides.
+      if (graphCodeOf(error) === 'RoleAssignmentDoesNotExist') return;
+      if (graphCodeOf(error) === 'ActiveDurationTooShort') throw tooEarly(error, startedAt);
+      throw error;
+    } finally {
+      point('take.after-write');
+    }
+  }
+
+  function tooEarly(cause: unknown, startedAt: string | null | undefined): AppError {
+    const sinceStart = clock.now() - Date.parse(startedAt ?? '');
+    const wait = Number.isFinite(sinceStart) ? MINIMUM_ACTIVE_MS - sinceStart : MINIMUM_ACTIVE_MS;
+    return new AppError('directory.too-early', 'Entra keeps an active assignment for at least five minutes', {
+      cause,
+      retryable: true,
+      retryAfterMs: Math.max(LOOK_AGAIN_AFTER_MS, wait),
+      hint: 'It is taken away right after.',
+    });
+  }
+
+  async function take(order: Order): Promise<Taken> {
+    const request = await ownRequest(order);
+    if (request === undefined) return { found: false };
+    const schedule = request.targetScheduleId ?? request.id;
+    const isOurs = (instance: ScheduleInstance) => sameWord(instance.roleAssignmentScheduleId, schedule);
+    if (AWAITS_SOMEBODY.includes(request.status.toLowerCase())) {
+      await graph.post(`${REQUESTS}/${segment(request.id)}/cancel`, undefined, { permission: PERMISSION });
+      return { found: true };
+    }
+    const before = await instancesOf(order);
+    const ours = before.find(isOurs);
+    // adminRemove names no assignment but only who, what and where: with somebody else's in that place, it would take theirs.
+    if (ours === undefined && before.some(isDirect)) return { found: true };
+    if (ours === undefined && clock.now() >= Date.parse(order.endsAt)) return { found: true };
+    await remove(order, ours?.startDateTime);
+    if ((await instancesOf(order)).some(isOurs)) throw settling('still listed after its removal');
+    const { status } = await requestById(request.id);
+    if (UNDER_WAY.includes(status.toLowerCase())) throw settling(`still ${status}`);
+    return { found: true };
+  }
+
+  return {
+    kind: 'pim',
+    held: async (order) => (await instancesOf(order)).length > 0,
+    find: async (order) => {
+      const request = await ownRequest(order);
+      return request === undefined ? undefined : assignmentOf(request);
+    },
+    give,
+    take,
+    byHand: (order) =>
+      `az rest --method POST --url https://graph.microsoft.com/v1.0${REQUESTS} --body '${JSON.stringify({
+        action: 'adminRemove',
+        principalId: order.principalId,
+        ...order.role,
+      })}'`,
+  };
+}
+
+/** HTTP 201 says that PIM took the request; only `status` says what became of it. */
+function assignmentOf(request: ScheduleRequest): Assignment {
+  const status = request.status.toLowerCase();
+  if (DONE.includes(status)) return { kind: 'pim', id: request.id };
+  if (UNDER_WAY.includes(status)) throw settling(`not active yet, ${request.status}`);
+  const awaits = AWAITS_SOMEBODY.includes(status);
+  throw new AppError(awaits ? 'directory.awaits-approval' : 'directory.rejected', `PIM answered 201, then ${request.status}`, {
+    hint: awaits
+      ? 'The role settings in Privileged Identity Management ask for an approval there. An administrator can exempt assignments by Hallpass.'
+      : 'Privileged Identity Management did not carry out the assignment. An administrator finds it under this request id.',
+  });
+}
+
+function settling(detail: string): AppError {
+  return new AppError('directory.settling', `PIM: ${detail}`, { retryable: true, retryAfterMs: LOOK_AGAIN_AFTER_MS });
+}
+
+function isAbout(item: ScheduleRequest | ScheduleInstance, principalId: string, role: Order['role']): boolean {
+  return (
+    sameWord(item.principalId, principalId) &&
+    sameWord(item.roleDefinitionId, role.roleDefinitionId) &&
+    sameWord(item.directoryScopeId, role.directoryScopeId)
+  );
+}
+
+/** Not by a group, and not the person's own activation of an eligibility. */
+function isDirect(instance: ScheduleInstance): boolean {
+  return sameWord(instance.memberType, 'Direct') && sameWord(instance.assignmentType, 'Assigned');
+}

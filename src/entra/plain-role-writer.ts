@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { AppError } from '../access/core/app-error.ts';
+import { point } from '../access/core/point.ts';
+import type { Assignment } from '../../flows/grant.ts';
+import type { AccessWriter, Order, Taken } from '../perimeter/access-writer.ts';
+import type { GraphClient } from './graph-client.ts';
+import { GraphAppError } from './graph-error.ts';
+import { quoted, segment } from './odata.ts';
+import { answerOf, roleAssignmentSchema, sameWord } from './pim-schema.ts';
+
+const ASSIGNMENTS = '/roleManagement/directory/roleAssignments';
+/** The only application permission that can; it can give Global Administrator too, which is why PIM is preferred. */
+const PERMISSION = 'RoleManagement.ReadWrite.Directory';
+const LOOK_AGAIN_AFTER_MS = 1_000;
+
+/**
+ * Directory roles in a tenant without PIM. The assignment has no end and no name of ours: ours is what appeared between the absence that
+ * was read and committed as intent, and our own write.
+ * @see https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignments
+ */
+export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
+  async function present({ principalId, role }: Order): Promise<readonly string[]> {
+    const ids: string[] = [];
+    const query = { $filter: `principalId eq ${quoted(principalId)} and roleDefinitionId eq ${quoted(role.roleDefinitionId)}` };
+    for await (const item of graph.list(ASSIGNMENTS, { query, permission: PERMISSION })) {
+      const assignment = answerOf(roleAssignmentSchema, item, `GET ${ASSIGNMENTS}`);
+      if (sameWord(assignment.principalId, principalId) && sameWord(assignment.directoryScopeId, role.directoryScopeId))
+        ids.push(assignment.id);
+    }
+    return ids;
+  }
+
+  async function find(order: Order): Promise<Assignment | undefined> {
+    const [id] = await present(order);
+    return id === undefined ? undefined : { kind: 'plain', id };
+  }
+
+  async function give(order: Order): Promise<Assignment> {
+    const body = { '@odata.type': '#microsoft.graph.unifiedRoleAssignment', principalId: order.principalId, ...order.role };
+    try {
+      const answer = await graph.post(ASSIGNMENTS, body, { permission: PERMISSION });
+      return { kind: 'plain', id: answerOf(z.object({ id: z.string() }), answer, `POST ${ASSIGNMENTS}`).id };
+    } catch (error) {
+      // Graph says "a conflicting object" with a code that means many things; what is there now tells which.
+      if (isRejection(error) && (await present(order)).length > 0) {
+        throw new GraphAppError('directory.exists', `${error.message}; the principal holds it`, error.graph, {
+          cause: error,
+          hint: 'The principal holds this role already.',
+        });
+      }
+      throw error;
+    }
+  }
+
+  async function take(order: Order): Promise<Taken> {
+    const id = order.assignment?.id ?? (await find(order))?.id;
+    if (id === undefined) return { found: false };
+    point('take.before-write');
+    try {
+      await graph.delete(`${ASSIGNMENTS}/${segment(id)}`, { permission: PERMISSION });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'directory.not-found') throw error;
+    } finally {
+      point('take.after-write');
+    }
+    if (!(await present(order)).includes(id)) return { found: true };
+    throw new AppError('directory.settling', `roleAssignments: ${id} is still listed after its removal`, {
+      retryable: true,
+      retryAfterMs: LOOK_AGAIN_AFTER_MS,
+    });
+  }
+
+  return {
+    kind: 'plain',
+    held: async (order) => (await present(order)).length > 0,
+    find,
+    give,
+    take,
+    byHand: (order) =>
+      `az rest --method DELETE --url https://graph.microsoft.com/v1.0${ASSIGNMENTS}/${order.assignment?.id ?? '<id of the assignment>'}`,
+  };
+}
+
+function isRejection(error: unknown): error is GraphAppError {
+  return error instanceof GraphAppError && ['directory.rejected', 'directory.exists'].includes(error.code);
+}

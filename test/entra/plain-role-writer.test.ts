@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createGraphClient } from '../../src/entra/graph-client.ts';
+import { createPlainRoleWriter } from '../../src/entra/plain-role-writer.ts';
+import { createLog } from '../../src/observe/log.ts';
+import type { AccessWriter, Order } from '../../src/perimeter/access-writer.ts';
+import { type Answer, type Asked, graphError, type HttpsServer, startHttps } from '../support/https-server.ts';
+
+const RITA = '0b7ec700-0000-4000-8000-000000000001';
+const ROLE = 'f2ef992c-3afb-46b9-b7cf-a126ee74c451';
+const order: Order = {
+  grantId: 'grant00001',
+  principalId: RITA,
+  role: { roleDefinitionId: ROLE, directoryScopeId: '/' },
+  endsAt: '2026-03-01T13:00:00.000Z',
+  justification: '',
+};
+const given: Order = { ...order, assignment: { kind: 'plain', id: 'ours' } };
+const row = (id: string, scope = '/') => ({ id, principalId: RITA, roleDefinitionId: ROLE, directoryScopeId: scope });
+
+let server: HttpsServer;
+let writer: AccessWriter;
+let assignments: ReturnType<typeof row>[];
+let onWrite: (asked: Asked) => Answer;
+let before: number;
+const writes = () => server.asked.slice(before).filter(({ method }) => method !== 'GET');
+
+beforeAll(async () => {
+  server = await startHttps((asked) => (asked.method === 'GET' ? { status: 200, body: { value: assignments } } : onWrite(asked)));
+  const credential = { getToken: () => Promise.resolve({ token: 't', expiresOnTimestamp: Date.now() + 3_600_000 }) };
+  writer = createPlainRoleWriter(createGraphClient({ graphUrl: server.url, credential, log: createLog('perimeter', 'silent') }));
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  before = server.asked.length;
+  assignments = [];
+  onWrite = ({ method, path }) => {
+    if (method === 'POST') return { status: 201, body: row('ours') };
+    assignments = assignments.filter(({ id }) => !path.endsWith(`/${id}`));
+    return { status: 204 };
+  };
+});
+
+describe('a role without an end of its own', () => {
+  it('is given, and remembered by the id that the directory gave it', async () => {
+    expect(await writer.give(order)).toEqual({ kind: 'plain', id: 'ours' });
+    expect(writes().map(({ body }) => body)).toMatchObject([
+      { principalId: RITA, roleDefinitionId: ROLE, directoryScopeId: '/' },
+    ]);
+  });
+
+  it('counts as held when anybody gave it, at this scope', async () => {
+    expect(await writer.held(order)).toBe(false);
+    assignments = [row('elsewhere', '/administrativeUnits/1')];
+    expect(await writer.held(order)).toBe(false);
+    assignments = [row('by-hand')];
+    expect(await writer.held(order)).toBe(true);
+  });
+
+  it.each([400, 409])('is not given twice: a %i is understood by reading what is there', async (status) => {
+    onWrite = () => graphError(status, 'Request_BadRequest', 'A conflicting object is present in the directory.');
+    await expect(writer.give(order)).rejects.toMatchObject({ code: 'directory.rejected' });
+    assignments = [row('by-hand')];
+    await expect(writer.give(order)).rejects.toMatchObject({ code: 'directory.exists' });
+  });
+
+  it('is taken away by its id, and read back as gone', async () => {
+    assignments = [row('ours'), row('by-hand')];
+    expect(await writer.take(given)).toEqual({ found: true });
+    expect(assignments.map(({ id }) => id)).toEqual(['by-hand']);
+  });
+
+  it('is gone when somebody removed it before us, and only theirs stays', async () => {
+    assignments = [row('by-hand')];
+    onWrite = () => graphError(404, 'Request_ResourceNotFound');
+    expect(await writer.take(given)).toEqual({ found: true });
+    expect(assignments).toHaveLength(1);
+  });
+
+  it('is not gone while it is still listed', async () => {
+    assignments = [row('ours')];
+    onWrite = () => ({ status: 204 });
+    await expect(writer.take(given)).rejects.toMatchObject({ code: 'directory.settling', retryable: true });
+  });
+
+  it('whose id was never heard is found by what it is', async () => {
+    assignments = [row('ours')];
+    expect(await writer.take(order)).toEqual({ found: true });
+    expect(await writer.take(order)).toEqual({ found: false });
+  });
+});

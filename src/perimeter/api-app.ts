@@ -1,0 +1,163 @@
+import { Hono, type Context } from 'hono';
+import { z } from 'zod';
+import { AppError, codeOf } from '../access/core/app-error.ts';
+import {
+  API_VERSION,
+  API_VERSION_HEADER,
+  decisionSchema,
+  endReasonSchema,
+  type GrantState,
+  type GuardrailsAnswer,
+  registerGrantSchema,
+  requestIdSchema,
+} from '../access/core/perimeter-api.ts';
+import type { CaseView, Runtime } from '../durable/port.ts';
+import type { Log } from '../observe/log.ts';
+import type { VerifyCaller } from './caller-token.ts';
+import type { EventsFeed } from './events-feed.ts';
+import { contextOf, stateNameOf } from './grant-flow.ts';
+import { problemOf } from './problem.ts';
+import type { Registrar } from './registrar.ts';
+
+/** The largest honest request is a registration with 500 characters of justification, each of up to 12 bytes in JSON. */
+const BODY_MAX_BYTES = 16 * 1024;
+const WAIT_MAX_SECONDS = 25;
+const EVENTS_PER_PAGE = 200;
+export const LEDGER_SEQ_HEADER = 'hallpass-ledger-seq';
+export const LEDGER_HEAD_HEADER = 'hallpass-ledger-head';
+
+export interface ApiParts {
+  readonly runtime: Runtime;
+  readonly registrar: Registrar;
+  readonly feed: EventsFeed;
+  readonly verifyCaller: VerifyCaller;
+  readonly guardrails: () => Promise<Omit<GuardrailsAnswer, 'ledger'>>;
+  readonly log: Log;
+  /** Aborts when the process shuts down: long polls answer at once. */
+  readonly stopping: AbortSignal;
+}
+
+const eventsQuerySchema = z.strictObject({
+  after: z.coerce.number().int().nonnegative().default(0),
+  waitSeconds: z.coerce.number().int().nonnegative().max(WAIT_MAX_SECONDS).default(0),
+});
+
+/** The `api` listener: one caller, JSON in and out, RFC 9457 problems. Every answer to the caller carries the ledger's sequence and head. */
+export function createApiApp(parts: ApiParts): Hono {
+  const { runtime, registrar, feed } = parts;
+  const app = new Hono();
+  const stateOf = (view: CaseView): GrantState => {
+    const { endsAt } = contextOf(view);
+    const state = stateNameOf(view.state);
+    return { requestId: view.caseId, state, ...(endsAt === undefined ? {} : { endsAt }), ledger: runtime.head() };
+  };
+
+  app.get('/healthz', (c) => c.json({ status: runtime.degraded ? 'degraded' : 'ok' }, 200));
+
+  app.use(async (c, next) => {
+    await parts.verifyCaller(c.req.header('authorization'));
+    if (c.req.header(API_VERSION_HEADER) !== API_VERSION)
+      throw new AppError('api.version', 'another API version was named', { hint: `Send ${API_VERSION_HEADER}: ${API_VERSION}.` });
+    await next();
+    const { seq, head } = runtime.head();
+    c.header(API_VERSION_HEADER, API_VERSION);
+    c.header(LEDGER_SEQ_HEADER, String(seq));
+    c.header(LEDGER_HEAD_HEADER, head);
+    c.header('cache-control', 'no-store');
+  });
+
+  app.post('/grants', async (c) => c.json(stateOf(await registrar.register(await bodyOf(c, registerGrantSchema))), 202));
+  app.post('/grants/:id/decisions', async (c) => {
+    const id = parse(requestIdSchema, c.req.param('id'), 'id');
+    return c.json(stateOf(await registrar.decide(id, await bodyOf(c, decisionSchema))), 202);
+  });
+  app.get('/grants/:id', (c) => {
+    const view = runtime.read(parse(requestIdSchema, c.req.param('id'), 'id'));
+    if (view === undefined) throw new AppError('grant.unknown', 'no such grant', { hint: 'It was never registered here.' });
+    return c.json(stateOf(view), 200);
+  });
+  app.delete('/grants/:id', async (c) => {
+    const id = parse(requestIdSchema, c.req.param('id'), 'id');
+    const reason = parse(endReasonSchema, c.req.query('reason'), 'reason');
+    return c.json(stateOf(await registrar.end(id, reason)), 202);
+  });
+  app.get('/events', async (c) => {
+    const { after, waitSeconds } = parse(eventsQuerySchema, c.req.query(), 'query');
+    if (after > runtime.head().seq)
+      throw new AppError('ledger.behind', 'the caller has seen more of the ledger than there is', {
+        hint: 'The ledger of the perimeter was set back. Nothing it says may be trusted before an operator has looked.',
+      });
+    const signal = AbortSignal.any([parts.stopping, c.req.raw.signal]);
+    return c.json(await feed.after(after, EVENTS_PER_PAGE, waitSeconds * 1000, signal), 200);
+  });
+  app.get('/guardrails', async (c) =>
+    c.json({ ...(await parts.guardrails()), ledger: runtime.head() } satisfies GuardrailsAnswer, 200),
+  );
+
+  app.notFound((c) => problem(c, parts, new AppError('route.unknown', 'no such address', { hint: 'Check method and path.' })));
+  app.onError((error, c) => problem(c, parts, error));
+  return app;
+}
+
+async function bodyOf<S extends z.ZodType>(c: Context, schema: S): Promise<z.infer<S>> {
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
+    throw new AppError('request.media-type', 'the body is not application/json', { hint: 'Send JSON.' });
+  return parse(schema, parsedJson(await boundedText(c.req.raw.body)), 'body');
+}
+
+/** Counted while it comes, since a length may be left out or be a lie. */
+async function boundedText(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > BODY_MAX_BYTES)
+      throw new AppError('request.too-large', 'body over the limit', { hint: `Send at most ${BODY_MAX_BYTES} bytes.` });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('request.malformed', 'the body is not JSON', { cause, hint: 'Send one JSON object.' });
+  }
+}
+
+/** Names the keys that are wrong, never their values. */
+function parse<S extends z.ZodType>(schema: S, value: unknown, where: string): z.infer<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const keys = parsed.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.')]));
+  const wrong = [...new Set(keys)].filter((key) => key !== '').slice(0, 10);
+  throw new AppError('request.malformed', `${where}: ${wrong.join(', ')}`, {
+    hint: wrong.length === 0 ? `Check the ${where}.` : `Check in the ${where}: ${wrong.join(', ').slice(0, 200)}.`,
+  });
+}
+
+function problem(c: Context, { log, runtime }: ApiParts, error: unknown): Response {
+  const answer = problemOf(error);
+  const level = answer.status >= 500 && codeOf(error) === 'unknown' ? 'error' : 'warn';
+  log[level]({ err: error, method: c.req.method, path: c.req.path.slice(0, 200), status: answer.status }, 'request refused');
+  const { seq, head } = runtime.head();
+  const retryAfter = error instanceof AppError && error.retryable ? { 'retry-after': String(retrySeconds(error)) } : {};
+  // Whoever has not proved to be the caller learns nothing of the ledger.
+  const stranger = answer.status === 401 || answer.status === 403 || answer.code === 'caller.keys-unavailable';
+  return new Response(JSON.stringify(answer), {
+    status: answer.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      [API_VERSION_HEADER]: API_VERSION,
+      ...(stranger ? {} : { [LEDGER_SEQ_HEADER]: String(seq), [LEDGER_HEAD_HEADER]: head }),
+      ...retryAfter,
+      ...(answer.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    },
+  });
+}
+
+function retrySeconds(error: AppError): number {
+  return Math.max(1, Math.ceil((error.retryAfterMs ?? 1_000) / 1_000));
+}

@@ -1,0 +1,71 @@
+import { AppError } from '../../access/core/app-error.ts';
+import { point } from '../../access/core/point.ts';
+import type { CommandContext, CommandHandler, CommandResult } from '../../durable/port.ts';
+import { provesNothingWritten } from '../../entra/graph-error.ts';
+import type { Assignment } from '../../../flows/grant.ts';
+import type { AccessWriter, Order } from '../access-writer.ts';
+import { contextOf } from '../grant-flow.ts';
+import { mayHaveArrived, noteWrite, worthLookingForMs } from '../write-trace.ts';
+import { gave, heldByOther, refused, storeFull, unclear } from './answers.ts';
+import { currentOrder, type DirectoryParts } from './directory-parts.ts';
+
+/**
+ * Writes one assignment, once: what an earlier try may have written is looked for first, and a refusal ends the grant at once only when
+ * it is certain that nothing of ours is there.
+ */
+export function give(parts: DirectoryParts): CommandHandler {
+  return (command, context) =>
+    parts.inFlight.during(command.caseId, async () => (context.signal.aborted ? undefined : write(parts, context)));
+}
+
+async function write(parts: DirectoryParts, context: CommandContext): Promise<CommandResult | undefined> {
+  const order = currentOrder(parts.runtime, context);
+  const { intent } = contextOf(context.view());
+  if (order === undefined || intent === undefined) return undefined;
+  if (parts.runtime.degraded) throw storeFull();
+  const writer = parts.writers[intent.writer];
+  const earlier = mayHaveArrived(context.view());
+  try {
+    const found = earlier ? await writer.find(order) : undefined;
+    return gave(found ?? (await firstTime(parts, context, writer, order)));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.retryable) {
+      if (!earlier && provesNothingWritten(error)) await noteWrite(context, 'refused', parts.transportClock);
+      throw error;
+    }
+    if (error.code === 'directory.exists') return earlier ? ourOwn(parts, context, writer, order) : heldByOther();
+    const certain = !earlier && provesNothingWritten(error);
+    return certain ? refused(error.code, error.hint) : unclear(error.code, error.hint);
+  }
+}
+
+async function firstTime(
+  parts: DirectoryParts,
+  context: CommandContext,
+  writer: AccessWriter,
+  order: Order,
+): Promise<Assignment> {
+  await noteWrite(context, 'begun', parts.transportClock);
+  point('give.before-write');
+  try {
+    return await writer.give(order);
+  } finally {
+    // Also when the answer says "not yet": PIM works on after it.
+    point('give.after-write');
+  }
+}
+
+/** Held by now, and an earlier try may be why: reads may lag behind it, so it is looked for as long as one could. */
+async function ourOwn(
+  parts: DirectoryParts,
+  context: CommandContext,
+  writer: AccessWriter,
+  order: Order,
+): Promise<CommandResult> {
+  const found = await writer.find(order);
+  if (found !== undefined) return gave(found);
+  if (worthLookingForMs(context.view(), parts.transportClock) > 0)
+    throw new AppError('directory.settling', 'held, and not yet seen by whom', { retryable: true });
+  return unclear('directory.held', 'You hold this role already. Whatever Hallpass added was taken away again.');
+}

@@ -1,0 +1,114 @@
+import type { LedgerHead, PerimeterEvent } from '../access/core/perimeter-api.ts';
+import type { JournalEntry, Runtime } from '../durable/port.ts';
+import { asGrant, GRANT_FLOW, stateNameOf } from './grant-flow.ts';
+
+/** What the bot hears, in order. A projection of the ledger's journal: `seq` is the journal's, so it survives restarts as it is. */
+export interface EventsFeed {
+  /** Facts after `seq`, at most `limit`. With none yet, waits for one until `waitMs` have passed or `signal` aborts. */
+  after(seq: number, limit: number, waitMs: number, signal: AbortSignal): Promise<FeedPage>;
+  close(): void;
+}
+
+export interface FeedPage {
+  readonly events: readonly PerimeterEvent[];
+  readonly ledger: LedgerHead;
+}
+
+/** Facts kept in memory, so that a long poll does not read the journal again; older ones are read from it. */
+const RECENT_MAX = 5_000;
+
+export function createEventsFeed(runtime: Runtime): EventsFeed {
+  let recent: PerimeterEvent[] = [];
+  /** Everything after this line is in `recent`. */
+  let completeAfter = runtime.head().seq;
+  const waiters = new Set<() => void>();
+  const stop = runtime.onCommit((entry) => {
+    const fact = factOf(entry);
+    if (fact === undefined) return;
+    recent.push(fact);
+    if (recent.length > RECENT_MAX) {
+      recent = recent.slice(RECENT_MAX / 2);
+      completeAfter = (recent[0]?.seq ?? entry.seq) - 1;
+    }
+    for (const wake of [...waiters]) wake();
+  });
+
+  async function read(seq: number, limit: number): Promise<PerimeterEvent[]> {
+    if (seq >= completeAfter) return recent.filter((fact) => fact.seq > seq).slice(0, limit);
+    const events: PerimeterEvent[] = [];
+    for await (const entry of runtime.entries(seq)) {
+      const fact = factOf(entry);
+      if (fact !== undefined) events.push(fact);
+      if (events.length === limit) return events;
+    }
+    // Read to the end: from here on memory knows all of it, and the next poll need not read again.
+    if (seq < completeAfter && recent.length + events.length <= RECENT_MAX) {
+      recent = [...events.filter((fact) => fact.seq <= completeAfter), ...recent];
+      completeAfter = seq;
+    }
+    return events;
+  }
+
+  /** The head is read first, so that it never stands beyond a fact that the page lacks. */
+  async function pageAfter(seq: number, limit: number): Promise<FeedPage> {
+    const head = runtime.head();
+    const events = await read(seq, limit);
+    const newest = events.at(-1);
+    return { events, ledger: newest !== undefined && newest.seq > head.seq ? { seq: newest.seq, head: newest.head } : head };
+  }
+
+  async function after(seq: number, limit: number, waitMs: number, signal: AbortSignal): Promise<FeedPage> {
+    const page = await pageAfter(seq, limit);
+    if (page.events.length > 0 || waitMs <= 0 || signal.aborted) return page;
+    // Nothing is awaited between this look and the listening, so that no fact falls in between.
+    if (!recent.some((fact) => fact.seq > seq)) await nextFact(waitMs, signal);
+    return pageAfter(seq, limit);
+  }
+
+  function nextFact(waitMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        waiters.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      waiters.add(done);
+      signal.addEventListener('abort', done);
+    });
+  }
+
+  return {
+    after,
+    close() {
+      stop();
+      for (const wake of [...waiters]) wake();
+    },
+  };
+}
+
+/** At most one fact a line, each fact in exactly one line: the line that brought the grant into the state that the fact names. */
+export function factOf(entry: JournalEntry): PerimeterEvent | undefined {
+  if (entry.flow !== GRANT_FLOW || (entry.kind !== 'began' && entry.kind !== 'transition')) return undefined;
+  const { seq, head, at, caseId: requestId } = entry;
+  const fact = { seq, head, at, requestId };
+  const state = stateNameOf(entry.state);
+  const { refusal, endedHow, confirmedAt, endsAt, nativeEnd } = asGrant(entry.context);
+  const brought = (type: string) => entry.events.some((event) => event.type === type);
+
+  if (state === 'refused') return { type: 'refused', code: refusal?.code ?? 'unforeseen', hint: refusal?.hint ?? '', ...fact };
+  if (state === 'ended') {
+    return { type: 'ended', how: endedHow ?? 'gone', ...(confirmedAt === undefined ? {} : { confirmedAt }), ...fact };
+  }
+  if (state === 'registered' && entry.kind === 'began') return { type: 'registered', ...fact };
+  if (state === 'giving' && brought('directory.absent')) return { type: 'giving', ...fact };
+  if (state === 'active' && brought('directory.gave') && endsAt !== undefined)
+    return { type: 'given', endsAt, nativeEnd: nativeEnd ?? false, ...fact };
+  const report = entry.events.find((event) => event.type === 'overdueReported');
+  if (state === 'taking' && report !== undefined) {
+    const { overdue } = asGrant(entry.context);
+    return { type: 'overdue', tries: overdue?.tries ?? 0, code: overdue?.code ?? '', byHand: overdue?.byHand ?? '', ...fact };
+  }
+  return undefined;
+}

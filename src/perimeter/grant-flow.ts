@@ -1,0 +1,71 @@
+import { type GrantContext, grant } from '../../flows/grant.ts';
+import { personKey } from '../access/core/person.ts';
+import type { CaseView, Columns, Flow } from '../durable/port.ts';
+import type { Order } from './access-writer.ts';
+
+/** Name of the flow in the ledger. */
+export const GRANT_FLOW = 'grant';
+
+/**
+ * The grant in the durable runtime. Giving and taking have lanes, and so budgets, of their own: however much is being given, removing goes
+ * on. A taking cancels what is left of the giving, and waits for a write that is under way (in-flight.ts). What tells people waits for neither.
+ */
+export const grantFlow: Flow = {
+  machine: grant,
+  commands: {
+    checkHeld: { lane: 'give' },
+    give: { lane: 'give' },
+    take: { lane: 'take', cancels: ['checkHeld', 'give'] },
+    reportOverdue: { lane: 'report', coalesces: true },
+    soundAlarm: { lane: 'alarm', coalesces: true },
+  },
+  columns: (context) => columnsOf(asGrant(context)),
+};
+
+function columnsOf({ opening, endsAt }: GrantContext): Columns {
+  if (opening.kind !== 'open') return { endsAt: null, holding: null };
+  const { principal, entitlementId } = opening.registration;
+  const { roleDefinitionId, directoryScopeId } = opening.role;
+  return {
+    endsAt: endsAt ?? null,
+    entitlementId,
+    principal: personKey(principal),
+    holding: holdingOf(personKey(principal), roleDefinitionId, directoryScopeId),
+  };
+}
+
+/** Two entitlements may name the same role: what can be live only once is who, what and where. */
+export function holdingOf(principal: string, roleDefinitionId: string, directoryScopeId: string): string {
+  return `${principal} ${roleDefinitionId} ${directoryScopeId}`.toLowerCase();
+}
+
+/** The ledger's cases hold this flow's context; nothing else is ever stored under its name. */
+export function asGrant(context: unknown): GrantContext {
+  return context as GrantContext;
+}
+
+export function contextOf(view: CaseView): GrantContext {
+  return asGrant(view.context);
+}
+
+export type GrantStateName = 'registered' | 'checking' | 'giving' | 'active' | 'taking' | 'refused' | 'ended';
+
+/** The top-level state of a grant: `taking` has inner ones. */
+export function stateNameOf(state: unknown): string {
+  if (typeof state === 'string') return state;
+  return typeof state === 'object' && state !== null ? (Object.keys(state)[0] ?? '') : '';
+}
+
+/** What a writer needs; undefined for a case that never had anything to write. */
+export function orderOf(view: CaseView, justification: string): Order | undefined {
+  const { opening, endsAt, assignment } = contextOf(view);
+  if (opening.kind !== 'open' || endsAt === undefined) return undefined;
+  return {
+    grantId: view.caseId,
+    principalId: opening.registration.principal.objectId,
+    role: opening.role,
+    endsAt,
+    justification,
+    ...(assignment === undefined ? {} : { assignment }),
+  };
+}

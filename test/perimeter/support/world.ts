@@ -1,0 +1,210 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { ClientSecretCredential } from '@azure/identity';
+import { type Clock, transportClock } from '../../../src/access/core/clock.ts';
+import {
+  API_VERSION,
+  API_VERSION_HEADER,
+  eventsPageSchema,
+  type GrantState,
+  grantStateSchema,
+  type PerimeterEvent,
+  type RegisterGrant,
+} from '../../../src/access/core/perimeter-api.ts';
+import type { Runtime } from '../../../src/durable/port.ts';
+import { openRuntime } from '../../../src/durable/runtime.ts';
+import { createGraphClient } from '../../../src/entra/graph-client.ts';
+import { createMembershipReader } from '../../../src/entra/membership-reader.ts';
+import { createPimRoleWriter } from '../../../src/entra/pim-role-writer.ts';
+import { createPlainRoleWriter } from '../../../src/entra/plain-role-writer.ts';
+import { createLog } from '../../../src/observe/log.ts';
+import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../../../src/perimeter/caller-token.ts';
+import { grantFlow } from '../../../src/perimeter/grant-flow.ts';
+import { type Perimeter, startPerimeter } from '../../../src/perimeter/perimeter.ts';
+import { BOT_APP, PERIMETER_APP, PERIMETER_AUDIENCE, TENANT_ID } from '../../../src/playground/cast.ts';
+import { type MicrosoftFarEnd, startMicrosoft } from '../../../src/playground/microsoft/start.ts';
+import { type HttpsServer, startHttps } from '../../support/https-server.ts';
+import { ABEL, type ConfigWishes, GLOBAL_READER, perimeterConfig, RITA } from './perimeter-config.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** The perimeter, in this process, over a local Microsoft: real tokens, real HTTP, real ledger on disk. */
+export interface World {
+  readonly microsoft: MicrosoftFarEnd;
+  readonly alarms: HttpsServer;
+  advance(minutes: number): void;
+  call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  register(requestId: string, different?: Partial<RegisterGrant>): Promise<GrantState>;
+  approve(requestId: string): Promise<GrantState>;
+  end(requestId: string, reason?: 'withdraw' | 'release' | 'lapse'): Promise<GrantState>;
+  /** The facts of one request so far, waiting until one of this type is among them. */
+  factsUntil(requestId: string, type: PerimeterEvent['type']): Promise<readonly PerimeterEvent[]>;
+  /** Principals who hold the role now. */
+  holders(roleDefinitionId?: string): readonly string[];
+  /** Says that the disk is full, or no longer. The store's own tests show that it notices. */
+  fillDisk(full: boolean): void;
+  /** Stops the perimeter in order; what is unfinished stays unfinished. */
+  stop(): Promise<void>;
+  /** Starts it again, with a file that says something else where that is wished. */
+  start(changed?: ConfigWishes): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startWorld(wishes: ConfigWishes = {}): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'hallpass-perimeter-'));
+  const clock = offsetClock();
+  const alarms = await startHttps(() => ({ status: 200, body: {} }));
+  const microsoft = await startMicrosoft({ clock, folder, limits: 'off' });
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(microsoft.caFile, 'utf8')]);
+  microsoft.tenant.pim.processingMs = 20;
+  const { loginUrl: login, graphUrl, tenant } = microsoft;
+  const configWith = (changed: ConfigWishes) =>
+    perimeterConfig({
+      ...wishes,
+      ...changed,
+      login,
+      graph: graphUrl,
+      audience: PERIMETER_AUDIENCE,
+      alarmUrl: `${alarms.url}/alarm`,
+    });
+  const config = configWith({});
+  const log = createLog('perimeter', process.env['TEST_LOG'] ?? 'silent');
+  const identityOf = (clientId: string) =>
+    new ClientSecretCredential(TENANT_ID, clientId, tenant.clientSecretOf(clientId), {
+      authorityHost: login,
+      disableInstanceDiscovery: true,
+    });
+  const graph = createGraphClient({ graphUrl, credential: identityOf(PERIMETER_APP.clientId), log });
+  const bot = identityOf(BOT_APP.clientId);
+  const verifyCaller = createCallerVerifier(callerSettingsOf(config), tenantKeys(config), transportClock);
+
+  let diskIsFull = false;
+  let perimeter: Perimeter | undefined;
+  async function start(changed: ConfigWishes = {}): Promise<void> {
+    const opened = await openRuntime({ flows: [grantFlow], folder: join(folder, 'ledger'), clock, log });
+    const runtime: Runtime = Object.create(opened, { degraded: { get: () => diskIsFull } });
+    const writers = { pim: createPimRoleWriter(graph, clock), plain: createPlainRoleWriter(graph) };
+    const people = createMembershipReader(graph);
+    perimeter = await startPerimeter({
+      config: movable(configWith(changed)),
+      runtime,
+      writers,
+      people,
+      verifyCaller,
+      clock,
+      transportClock,
+      log,
+    });
+  }
+  async function stop(): Promise<void> {
+    await perimeter?.close();
+    perimeter = undefined;
+  }
+
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
+    const { token } = await bot.getToken(`${PERIMETER_AUDIENCE}/.default`);
+    const response = await fetch(`${perimeter?.url ?? 'http://stopped'}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        [API_VERSION_HEADER]: API_VERSION,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  async function accepted(reply: Promise<Reply>): Promise<GrantState> {
+    const { status, body } = await reply;
+    if (status !== 202) throw new Error(`answered ${status} ${JSON.stringify(body)}`);
+    return grantStateSchema.parse(body);
+  }
+
+  async function factsUntil(requestId: string, type: PerimeterEvent['type']): Promise<readonly PerimeterEvent[]> {
+    const facts: PerimeterEvent[] = [];
+    for (let after = 0; ; ) {
+      const { events } = eventsPageSchema.parse((await call('GET', `/events?after=${after}&waitSeconds=20`)).body);
+      facts.push(...events.filter((event) => event.requestId === requestId));
+      if (facts.some((fact) => fact.type === type)) return facts;
+      after = events.at(-1)?.seq ?? after;
+    }
+  }
+
+  await start();
+  return {
+    microsoft,
+    alarms,
+    advance: (minutes) => clock.advance(minutes * 60_000),
+    call,
+    register: (requestId, different = {}) =>
+      accepted(
+        call('POST', '/grants', {
+          requestId,
+          requester: RITA,
+          principal: RITA,
+          entitlementId: 'global-reader',
+          durationMinutes: 30,
+          justification: 'ticket 42',
+          approvalWindowMinutes: 60,
+          ...different,
+        }),
+      ),
+    approve: (requestId) => accepted(call('POST', `/grants/${requestId}/decisions`, approval(`${requestId}-1`))),
+    end: (requestId, reason = 'release') => accepted(call('DELETE', `/grants/${requestId}?reason=${reason}`)),
+    factsUntil,
+    holders: (roleDefinitionId = GLOBAL_READER) =>
+      tenant
+        .holders()
+        .filter((holder) => holder.roleDefinitionId === roleDefinitionId)
+        .map(({ principalId }) => principalId),
+    fillDisk: (full) => {
+      diskIsFull = full;
+    },
+    stop,
+    start,
+    async close() {
+      await stop();
+      await microsoft.close();
+      await alarms.close();
+    },
+  };
+}
+
+export function approval(decisionId: string) {
+  return { decisionId, decision: 'approve', approver: ABEL, decidedAt: '2026-03-01T12:00:00.000Z' };
+}
+
+/** Says that the clock can be moved, so that waits for Entra's five minutes are on it. */
+function movable<T>(config: T): T & { readonly domainClock: { readonly offsetFile: string } } {
+  return { ...config, domainClock: { offsetFile: 'unused' } };
+}
+
+function offsetClock(): Clock & { advance(ms: number): void } {
+  let offset = 0;
+  const listeners = new Set<() => void>();
+  return {
+    now: () => Date.now() + offset,
+    onMoved(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    advance(ms) {
+      offset += ms;
+      for (const listener of [...listeners]) listener();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { pino, type Logger } from 'pino';
+import { AppError } from '../access/core/app-error.ts';
+
+export type Log = Logger;
+
+/** What never reaches a log line, wherever an object carries it. `Secret` masks itself; these are the headers and fields of others. */
+const REDACTED = [
+  'authorization',
+  'cookie',
+  'token',
+  'access_token',
+  'client_secret',
+  'clientSecret',
+  'assertion',
+  'justification',
+  'note',
+];
+
+/** One JSON object a line on standard output. Fields: level, time (ISO), service, msg, and what the caller adds. */
+export function createLog(service: 'bot' | 'perimeter' | 'playground', level = process.env['HALLPASS_LOG_LEVEL'] ?? 'info'): Log {
+  return pino({
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: REDACTED.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`]), censor: '[redacted]' },
+    serializers: { err: describeError },
+  });
+}
+
+/**
+ * An error for the log: code, message and stack of ours; of anybody else's only name, code and message, since their extra
+ * properties may hold whole requests with their headers.
+ */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: 'a thrown value that is no error' };
+  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
+  if (error instanceof AppError)
+    return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }), ...cause };
+  const code: unknown = Reflect.get(error, 'code');
+  return {
+    name: error.name,
+    ...(typeof code === 'string' ? { code } : {}),
+    message: error.message.slice(0, 500),
+    stack: error.stack?.split('\n').slice(1, 6),
+    ...cause,
+  };
+}

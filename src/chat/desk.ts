@@ -1,0 +1,50 @@
+import type { Refusal } from '../access/core/verdict.ts';
+import type { ChatActor, PostedMessage } from './surface.ts';
+import type { DetailsView, HomeView, RequestOption } from './views.ts';
+
+/** The answer to somebody who pressed or typed: done with a sentence, or refused with code, reason and hint. Only they see it. */
+export type Answer =
+  | { readonly done: true; readonly sentence: string }
+  | ({ readonly done: false } & Pick<Refusal, 'code' | 'reason' | 'hint'>);
+
+export interface RequestForm {
+  readonly entitlementId: string;
+  readonly durationMinutes: number;
+  readonly justification: string;
+  /** The platform's own id of the submission (Slack view id, Teams activity id): the same one twice is one request. */
+  readonly submissionId: string;
+}
+
+/**
+ * Where both surfaces bring what people say. Resolves once it is durable, never waiting for Graph longer than
+ * `DIRECTORY_PATIENCE_MS`; everything slower happens in commands. Nothing here trusts more of a payload than ids.
+ */
+export interface Desk {
+  /** What this person may ask for, best match first; or why they may ask for nothing. */
+  options(
+    actor: ChatActor,
+    search: string,
+  ): Promise<{ readonly options: readonly RequestOption[] } | { readonly refusal: Refusal }>;
+  submit(
+    actor: ChatActor,
+    form: RequestForm,
+  ): Promise<Answer & { readonly field?: 'entitlement' | 'duration' | 'justification' }>;
+  /** `message` is where the button stood: adopted as a card of the case when it belongs to the case's audience. */
+  decide(
+    actor: ChatActor,
+    caseId: string,
+    decision: 'approve' | 'deny',
+    note: string | undefined,
+    message: PostedMessage | undefined,
+  ): Promise<Answer>;
+  withdraw(actor: ChatActor, caseId: string): Promise<Answer>;
+  release(actor: ChatActor, caseId: string): Promise<Answer>;
+  home(actor: ChatActor): Promise<HomeView | { readonly refusal: Refusal }>;
+  acknowledge(actor: ChatActor, caseId: string, message: PostedMessage | undefined): Promise<Answer>;
+  snooze(actor: ChatActor, caseId: string, message: PostedMessage | undefined): Promise<Answer>;
+  /**
+   * Why am I asked, or everything about a finding. `message` is where the button stood: what a finding holds is told only to
+   * people who pressed in the security channel.
+   */
+  details(actor: ChatActor, caseId: string, message?: PostedMessage): Promise<DetailsView | { readonly refusal: Refusal }>;
+}

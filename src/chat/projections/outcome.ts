@@ -1,0 +1,56 @@
+import type { AccessRequestContext } from '../../../flows/access-request.ts';
+import type { AccessCase } from '../access-case.ts';
+import type { Outcome } from '../views.ts';
+import { named, type KnownPeople } from './words.ts';
+
+/** What happened to a request so far; undefined while nothing has. `note` is the decider's text. */
+export function outcomeOf(request: AccessCase, people: KnownPeople, note: string | undefined): Outcome | undefined {
+  const { context } = request;
+  const sentence = sentenceOf(request, people);
+  if (sentence === undefined) return context.overdue ? { sentence: 'Overdue.', overdue: context.overdue } : undefined;
+  const at = instantOf(request);
+  return {
+    sentence,
+    ...(at === undefined ? {} : { at }),
+    ...(note === undefined ? {} : { note }),
+    ...(context.endsAt === undefined ? {} : { endsAt: context.endsAt }),
+    ...(context.confirmedAt === undefined ? {} : { confirmedAt: context.confirmedAt }),
+    ...(context.overdue === undefined || request.over ? {} : { overdue: context.overdue }),
+  };
+}
+
+function sentenceOf({ status, context }: AccessCase, people: KnownPeople): string | undefined {
+  if (status === 'registering' || status === 'pending') return undefined;
+  if (status === 'refused') return `Not given: ${context.refusal?.hint ?? 'the perimeter refused it.'}`;
+  const requester = named(people, context.request.requester).name;
+  if (status === 'ending') return ENDING[context.ending ?? 'lapse'](requester);
+  if (status === 'ended' && context.endedHow !== 'denied') return ended(context, requester);
+  return decided(context, people);
+}
+
+function decided(context: AccessRequestContext, people: KnownPeople): string {
+  if (!context.decision) return 'Approved';
+  const name = named(people, context.decision.approver).name;
+  return context.decision.decision === 'approve' ? `Approved by ${name}` : `Denied by ${name}`;
+}
+
+const ENDING: Readonly<Record<NonNullable<AccessRequestContext['ending']>, (requester: string) => string>> = {
+  withdraw: (requester) => `Withdrawn by ${requester}`,
+  release: (requester) => `Given back by ${requester}`,
+  lapse: () => 'Lapsed: nobody decided in time',
+};
+
+function ended({ endedHow, decision }: AccessRequestContext, requester: string): string {
+  if (endedHow === 'withdrawn') return `Withdrawn by ${requester}`;
+  if (endedHow === 'released') return `Given back early by ${requester}`;
+  if (endedHow === 'expired') return 'Ended on time';
+  if (endedHow === 'gone') return 'Ended: somebody else had already taken it away';
+  // Approved, but the end came before it could be given.
+  return decision?.decision === 'approve' ? 'Lapsed: it could not be given in time' : 'Lapsed: nobody decided in time';
+}
+
+function instantOf({ status, context }: AccessCase): string | undefined {
+  if (status === 'ended' || status === 'refused') return context.endedAt;
+  if (status === 'active') return context.givenAt;
+  return status === 'ending' ? undefined : context.decision?.decidedAt;
+}

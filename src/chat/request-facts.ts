@@ -1,0 +1,42 @@
+import { samePerson, type Person } from '../access/core/person.ts';
+import type { EntitlementSetting } from '../config/hallpass-config.ts';
+import type { Runtime } from '../durable/port.ts';
+import { closedHoldings, type AccessCase } from './access-case.ts';
+import type { Names } from './names.ts';
+import type { RequestFacts } from './projections/request-view.ts';
+
+/** Enough for "2 times in 90 days" and a median; more would only be slower. */
+const EARLIER_LOOKED_AT = 50;
+
+export interface FactSources {
+  readonly runtime: Runtime;
+  readonly names: Names;
+  readonly settings: ReadonlyMap<string, EntitlementSetting>;
+}
+
+/** Gathers what the projections of a request need. Never throws for a directory that does not answer: names are then absent. */
+export async function requestFacts(
+  { runtime, names, settings }: FactSources,
+  request: AccessCase,
+  patiently = false,
+): Promise<RequestFacts> {
+  const { request: asked, decision } = request.context;
+  const setting = settings.get(asked.entitlementId);
+  const [people, everybody] = await Promise.all([
+    names.known([asked.requester, asked.principal, ...(decision ? [decision.approver] : [])], patiently),
+    setting ? names.everybodyIn(setting.approvers) : undefined,
+  ]);
+  return {
+    request,
+    setting,
+    people,
+    justification: runtime.text(request.caseId, asked.justification),
+    note: decision?.note === undefined ? undefined : runtime.text(request.caseId, decision.note),
+    earlier: closedHoldings(runtime, asked.principal, asked.entitlementId, EARLIER_LOOKED_AT),
+    approverCount: everybody && countApprovers(everybody, [asked.requester, asked.principal]),
+  };
+}
+
+function countApprovers(everybody: ReadonlySet<string>, without: readonly Person[]): number {
+  return [...everybody].filter((objectId) => !without.some((person) => samePerson({ ...person, objectId }, person))).length;
+}

@@ -1,0 +1,44 @@
+import type { FindingContext } from '../../flows/finding.ts';
+import { named, type KnownPeople } from '../chat/projections/words.ts';
+import type { AlertView, DetailsView } from '../chat/views.ts';
+import type { CloudSetting } from '../config/parts.ts';
+import { alertView, announcement, findingDetailsView, type FindingInput } from './alert-view.ts';
+
+interface FindingCase {
+  readonly caseId: string;
+  readonly status: AlertView['status'];
+  readonly context: FindingContext;
+  readonly detail: string | undefined;
+}
+
+export interface FindingWords {
+  alert(finding: FindingCase, people: KnownPeople): AlertView;
+  details(finding: FindingCase, people: KnownPeople): DetailsView;
+  announcement(finding: FindingCase): string;
+}
+
+/** Each cloud's portal. Where a cloud is given by its addresses, nobody knows of one, and the public one is as good as any. */
+const PORTALS: Readonly<Record<Extract<CloudSetting, string>, string>> = {
+  AzureCloud: 'https://portal.azure.com',
+  AzureUSGovernment: 'https://portal.azure.us',
+  AzureChina: 'https://portal.azure.cn',
+};
+
+/** How the findings of all checks are said. Pure. */
+export function createFindingWords(cloud: CloudSetting): FindingWords {
+  const portalUrl = typeof cloud === 'string' ? PORTALS[cloud] : PORTALS.AzureCloud;
+  const input = ({ status, ...finding }: FindingCase, people?: KnownPeople): FindingInput => {
+    const { handledBy } = finding.context;
+    return {
+      ...finding,
+      state: status,
+      portalUrl,
+      ...(handledBy === undefined || people === undefined ? {} : { handledBy: named(people, handledBy) }),
+    };
+  };
+  return {
+    alert: (finding, people) => alertView(input(finding, people)),
+    details: (finding, people) => findingDetailsView(input(finding, people)),
+    announcement: (finding) => announcement(input(finding)),
+  };
+}

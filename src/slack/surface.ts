@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '../access/core/app-error.ts';
+import type { Clock } from '../access/core/clock.ts';
+import type { Secret } from '../access/core/secret.ts';
+import type { Desk } from '../chat/desk.ts';
+import type { Address, PostedMessage, Surface } from '../chat/surface.ts';
+import type { HallpassConfig } from '../config/hallpass-config.ts';
+import type { Log } from '../observe/log.ts';
+import { createBoltApp, httpReceiver, socketReceiver } from './bolt-app.ts';
+import { createCounter } from './counter.ts';
+import { createFitnessCheck } from './fitness.ts';
+import { createFrontDoor } from './front-door.ts';
+import { homeView } from './home-view.ts';
+import { renderMessage } from './render-message.ts';
+import { createSlackClient } from './slack-client.ts';
+import { socketGate } from './socket-gate.ts';
+import { createSocketLink } from './socket-link.ts';
+
+/** `slack:` of hallpass.yaml, with its secrets read. */
+export interface SlackSettings extends Pick<NonNullable<HallpassConfig['slack']>, 'workspaceId' | 'mode' | 'apiUrl'> {
+  readonly botToken: Secret;
+  /** Needed in mode `http`. */
+  readonly signingSecret?: Secret;
+  /** Needed in mode `socket`. */
+  readonly appToken?: Secret;
+}
+
+export interface SlackSurfaceOptions {
+  readonly settings: SlackSettings;
+  readonly desk: Desk;
+  readonly log: Log;
+  /** The transport clock: signatures are always judged by the machine's own time. */
+  readonly clock: Clock;
+}
+
+export type SlackSurface = Surface & {
+  readonly publishHome: NonNullable<Surface['publishHome']>;
+  /** Mode `http`: takes `POST /slack/events` with its body unread. Answers always, never throws. */
+  readonly handle?: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+};
+
+/**
+ * Hallpass in one Slack workspace, over HTTP or Socket Mode.
+ * @throws {AppError} `config.invalid` when the secret that the mode needs is missing
+ */
+export function createSlackSurface({ settings, desk, log, clock }: SlackSurfaceOptions): SlackSurface {
+  const { workspaceId, apiUrl } = settings;
+  const client = createSlackClient(apiUrl, settings.botToken, log);
+  const counter = createCounter({ desk, client, workspaceId, apiUrl, log });
+  const working = new Set<Promise<void>>();
+  const track = (work: Promise<void>) => {
+    working.add(work);
+    void work.finally(() => working.delete(work));
+  };
+  const transport = createTransport();
+  const fitness = createFitnessCheck(client, workspaceId, clock);
+
+  function createTransport() {
+    if (settings.mode === 'http') {
+      const signingSecret = needed(settings.signingSecret, 'signingSecret', 'http');
+      const receiver = httpReceiver(signingSecret.reveal(), log);
+      createBoltApp({ receiver, apiUrl, counter, log, track });
+      return { handle: createFrontDoor({ workspaceId, signingSecret, clock, log, next: receiver.requestListener }) };
+    }
+    const receiver = socketReceiver(needed(settings.appToken, 'appToken', 'socket').reveal(), apiUrl, log);
+    createBoltApp({ receiver, apiUrl, counter, log, track }).use(socketGate(workspaceId, clock, log));
+    return { link: createSocketLink(receiver, log) };
+  }
+
+  async function channelOf(address: Address): Promise<string> {
+    if (address.platform !== 'slack' || address.workspaceId !== workspaceId) throw elsewhere();
+    if ('channelId' in address) return address.channelId;
+    const opened = await client.call('open a direct message', (web) => web.conversations.open({ users: address.userId }));
+    return told(opened.channel?.id, 'the direct message’s channel');
+  }
+
+  return {
+    platform: 'slack',
+    ...(transport.handle === undefined ? {} : { handle: transport.handle }),
+    fitness,
+
+    async post(address, message, replyTo) {
+      const channel = await channelOf(address);
+      const thread = replyTo?.channelId === channel ? { thread_ts: replyTo.messageId } : {};
+      const posted = await client.call(`post a ${message.kind} message`, (web) =>
+        web.chat.postMessage({ channel, ...renderMessage(message), ...thread, unfurl_links: false, unfurl_media: false }),
+      );
+      return {
+        platform: 'slack',
+        workspaceId,
+        channelId: posted.channel ?? channel,
+        messageId: told(posted.ts, 'its timestamp'),
+      };
+    },
+
+    async update(posted: PostedMessage, message) {
+      if (posted.platform !== 'slack' || posted.workspaceId !== workspaceId) throw elsewhere();
+      await client.call(`update a ${message.kind} message`, (web) =>
+        web.chat.update({ channel: posted.channelId, ts: posted.messageId, ...renderMessage(message) }),
+      );
+    },
+
+    async publishHome(userId, view) {
+      await client.call('publish a Home tab', (web) => web.views.publish({ user_id: userId, view: homeView(view) }));
+    },
+
+    async health() {
+      try {
+        const who = await client.call('check the bot token', (web) => web.auth.test());
+        if (who.team_id !== workspaceId) {
+          return {
+            ok: false,
+            reason: `The bot token belongs to workspace ${who.team_id ?? '?'}, hallpass.yaml says ${workspaceId}.`,
+          };
+        }
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        return { ok: false, reason: [error.message, error.hint ?? ''].join('. ') };
+      }
+      if (transport.link?.connected() === false) return { ok: false, reason: 'The Socket Mode connection is not open.' };
+      return { ok: true };
+    },
+
+    async start() {
+      await transport.link?.start();
+    },
+
+    async stop() {
+      await transport.link?.stop();
+      await Promise.allSettled(working);
+    },
+  };
+}
+
+function needed(secret: Secret | undefined, key: string, mode: string): Secret {
+  if (secret !== undefined) return secret;
+  throw new AppError('config.invalid', `slack.${key} is needed in mode ${mode}`, { hint: `Add slack.${key} to hallpass.yaml.` });
+}
+
+function elsewhere(): AppError {
+  return new AppError('chat.wrong-workspace', 'this message belongs to another workspace', {
+    hint: 'Check slack.workspaceId in hallpass.yaml.',
+  });
+}
+
+function told<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new AppError('chat.rejected', `Slack's answer left out ${what}`);
+  return value;
+}

@@ -1,0 +1,121 @@
+import { codeOf } from '../access/core/app-error.ts';
+import type { Desk } from '../chat/desk.ts';
+import type { ChatActor } from '../chat/surface.ts';
+import type { Log } from '../observe/log.ts';
+import type { TeamsSettings } from './bot-identity.ts';
+import type { Chats } from './chats.ts';
+import type { Connector } from './connector.ts';
+import { answerPress, answerText, asCard, refusal, UNREADABLE, type Reply } from './conversation.ts';
+import { problem, type HttpAnswer } from './http-answer.ts';
+import { executeSchema, isPersonal, messageOf, submitSchema, type IncomingActivity } from './incoming.ts';
+import { noticeCard } from './notice-card.ts';
+import { inMarkdown } from './plain-text.ts';
+import { VERBS } from './verbs.ts';
+
+export interface DispatchDeps {
+  readonly settings: TeamsSettings;
+  readonly connector: Connector;
+  readonly chats: Chats;
+  readonly desk: Desk;
+  readonly log: Log;
+  readonly patienceMs?: number;
+}
+
+/** Teams waits 10 to 15 seconds for the answer to an invoke. */
+const PATIENCE_MS = 8000;
+
+/** What one verified activity of one known person comes to. */
+export async function dispatch(deps: DispatchDeps, activity: IncomingActivity, actor: ChatActor): Promise<HttpAnswer> {
+  if (activity.type === 'invoke') {
+    if (activity.name !== 'adaptiveCard/action') return problem(501, 'teams.unknown-invoke');
+    return { status: 200, body: invokeResponse(await pressed(deps, activity, actor)) };
+  }
+  if (activity.type !== 'message') return { status: 200 };
+  try {
+    await answerMessage(deps, activity, actor);
+  } catch (error) {
+    deps.log.error({ err: error }, 'teams: an answer could not be sent');
+  }
+  return { status: 200 };
+}
+
+async function answerMessage(deps: DispatchDeps, activity: IncomingActivity, actor: ChatActor): Promise<void> {
+  if (activity.value !== undefined && activity.value !== null) {
+    const card = asCard(await pressed(deps, activity, actor));
+    // Without Action.Execute an answer is a message, and only the one who clicked may see it.
+    if (isPersonal(activity)) await deps.connector.postInConversation(activity.conversation.id, card);
+    else await deps.chats.post(actor.userId, card);
+    return;
+  }
+  if (!isPersonal(activity)) {
+    const text = 'Write to me in our own chat: “request” to ask for access, “mine” to see what you have.';
+    await deps.connector.postInConversation(activity.conversation.id, noticeCard(text));
+    return;
+  }
+  const card = await answerText(deps.desk, actor, activity.text ?? '').catch((error: unknown) => asCard(failed(deps, error)));
+  await deps.connector.postInConversation(activity.conversation.id, card);
+}
+
+async function pressed(deps: DispatchDeps, activity: IncomingActivity, actor: ChatActor): Promise<Reply> {
+  const what = pressIn(activity);
+  if (what === undefined) return refusal(UNREADABLE);
+  try {
+    const answer = answerPress(deps.desk, actor, what.verb, what.data, messageOf(activity, deps.settings.tenantId));
+    return await inTime(answer, deps.patienceMs ?? PATIENCE_MS);
+  } catch (error) {
+    return failed(deps, error);
+  }
+}
+
+function pressIn(activity: IncomingActivity) {
+  const said = activity.type === 'invoke' ? executed(activity.value) : submitted(activity.value);
+  const verb = VERBS.find((each) => each === said?.verb);
+  return said === undefined || verb === undefined ? undefined : { verb, data: said.data };
+}
+
+function executed(value: unknown) {
+  const { data } = executeSchema.safeParse(value);
+  return data?.action;
+}
+
+function submitted(value: unknown) {
+  const { data } = submitSchema.safeParse(value);
+  return data === undefined ? undefined : { verb: data.verb, data };
+}
+
+/** Whoever waits longer than Teams does is told that "something went wrong", even when it goes well afterwards. */
+async function inTime(answer: Promise<Reply>, patienceMs: number): Promise<Reply> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Reply>((resolve) => {
+    timer = setTimeout(
+      () => resolve({ sentence: 'This takes longer than usual. The card will show what came of it.' }),
+      patienceMs,
+    );
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether anything was done before it failed is not known here, so nothing is said about it. */
+function failed(deps: DispatchDeps, error: unknown): Reply {
+  deps.log.error({ err: error }, 'teams: the desk failed');
+  return { sentence: 'Something went wrong. Look at the newest card, and try again in a moment.', code: codeOf(error) };
+}
+
+/**
+ * The body of an `adaptiveCard/action` answer: Teams shows it to the one who pressed. A refusal is a message too, since clients show
+ * their own words instead of an error's.
+ * @see https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/work-with-universal-actions-for-adaptive-cards
+ */
+function invokeResponse(reply: Reply) {
+  return 'card' in reply
+    ? { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: reply.card }
+    : {
+        statusCode: 200,
+        type: 'application/vnd.microsoft.activity.message',
+        value: `${inMarkdown(reply.sentence)}${reply.code === undefined ? '' : ` (${reply.code})`}`,
+      };
+}

@@ -1,0 +1,53 @@
+import { codeOf } from '../access/core/app-error.ts';
+import type { Fitness } from '../chat/surface.ts';
+import type { Connector, Member } from './connector.ts';
+
+/** 100 pages of 500: beyond that nobody knows who reads along. */
+const PAGES_MAX = 100;
+
+/**
+ * Whether everybody who reads a channel belongs to the tenant. The connector lists members with their tenant and role, so guests and
+ * people of shared channels are seen. What it cannot tell: whether the team is open for every colleague to join.
+ */
+export async function channelFitness(connector: Connector, channelId: string, tenantId: string): Promise<Fitness> {
+  let next: string | undefined;
+  let seen = 0;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const read = await readMembers(connector, channelId, next);
+    if ('fit' in read) return read;
+    for (const member of read.members) {
+      const unfit = judged(member, tenantId);
+      if (unfit !== undefined) return unfit;
+    }
+    seen += read.members.length;
+    next = read.next;
+    if (next === undefined) {
+      return seen > 0 ? { fit: true } : unreadable('The member list of the channel is empty, which cannot be.');
+    }
+  }
+  return unreadable('The channel has more members than can be checked.');
+}
+
+async function readMembers(connector: Connector, channelId: string, next: string | undefined) {
+  try {
+    return await connector.members(channelId, next);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'chat.not-installed' || code === 'chat.message-gone') {
+      const reason = 'Hallpass is not installed in the team of this channel, or the channel does not exist.';
+      return { fit: false, code: 'not-member', reason } as const;
+    }
+    return unreadable(`The members of the channel cannot be read (${code}).`);
+  }
+}
+
+function judged(member: Member, tenantId: string): Fitness | undefined {
+  if (member.role?.toLowerCase() === 'guest') return { fit: false, code: 'guests', reason: 'Guests are in this channel.' };
+  if (member.tenantId === undefined) return unreadable('A member of the channel is listed without a tenant.');
+  if (member.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
+    return { fit: false, code: 'shared', reason: 'People of another tenant are in this channel.' };
+  }
+  return undefined;
+}
+
+const unreadable = (reason: string): Fitness => ({ fit: false, code: 'unreadable', reason });

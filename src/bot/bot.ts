@@ -1,0 +1,168 @@
+import type { Clock } from '../access/core/clock.ts';
+import { codeOf } from '../access/core/app-error.ts';
+import type { Directory } from '../access/directory.ts';
+import { ACCESS_REQUEST, openCases, type AccessCase } from '../chat/access-case.ts';
+import { createDesk } from '../chat/desk-service.ts';
+import type { Desk } from '../chat/desk.ts';
+import { createNames } from '../chat/names.ts';
+import { createOpenRequests } from '../chat/open-requests.ts';
+import type { Platform, Surface } from '../chat/surface.ts';
+import type { HallpassConfig } from '../config/hallpass-config.ts';
+import type { Runtime } from '../durable/port.ts';
+import type { Log } from '../observe/log.ts';
+import { createBotMetrics, type BotMetrics } from '../observe/metrics.ts';
+import { alertCards, createFindingDetails, FINDING, type FindingWords } from './alert-cards.ts';
+import { cardsOf, keyOfAddress } from './card-link.ts';
+import { createCaseCards } from './case-cards.ts';
+import { createChannels, type Channels } from './channels.ts';
+import { startFeed, type Feed } from './feed.ts';
+import { alarm } from './handlers/alarm.ts';
+import { announce } from './handlers/announce.ts';
+import { endGrant } from './handlers/end-grant.ts';
+import { forwardDecision } from './handlers/forward-decision.ts';
+import { refreshCards } from './handlers/refresh-cards.ts';
+import { registerRequest } from './handlers/register-request.ts';
+import { remind } from './handlers/remind.ts';
+import { publishHomes } from './home-tabs.ts';
+import type { LedgerWatch } from './ledger-watch.ts';
+import { meterDesk } from './meter-desk.ts';
+import { createOperators, type Operators } from './operators.ts';
+import { createPeople } from './people.ts';
+import type { PerimeterClient } from './perimeter-client.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
+import { sayReceipts } from './receipts.ts';
+import { requestCards } from './request-cards.ts';
+import { createSecurityNotes } from './security-notes.ts';
+
+export interface BotOptions {
+  readonly config: HallpassConfig;
+  readonly runtime: Runtime;
+  readonly directory: Directory;
+  readonly perimeter: PerimeterClient;
+  readonly watch: Pick<LedgerWatch, 'newest'>;
+  readonly findingWords: FindingWords;
+  /** The domain clock. */
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Built with the desk, since a surface brings there what people say. */
+  readonly surfaces: (desk: Desk) => readonly Surface[];
+}
+
+export interface Bot {
+  readonly desk: Desk;
+  readonly metrics: BotMetrics;
+  readonly operators: Operators;
+  readonly channels: Channels;
+  readonly surfaces: ReadonlyMap<Platform, Surface>;
+  readiness(): Promise<Readiness>;
+  /** Starts surfaces, commands and the feed. Channels are checked in the background. */
+  start(): Promise<void>;
+  /** Takes nothing new, lets what is under way end. The runtime is closed by whoever opened it. */
+  stop(): Promise<void>;
+}
+
+/** Everything between the surfaces and the runtime, wired; no network of its own beyond what is passed in. */
+export function createBot(options: BotOptions): Bot {
+  const { config, runtime, directory, perimeter, clock, log } = options;
+  const surfaces = new Map<Platform, Surface>();
+  const settings = new Map(config.entitlements.map((entitlement) => [entitlement.id, entitlement]));
+  const names = createNames({ directory, log });
+  const people = createPeople(config);
+  const sources = { runtime, names, settings };
+  const notes = createSecurityNotes({ surfaces, channels: () => channels, log });
+  const operators = createOperators({ log, tell: (text) => notes.tell(text) });
+  const channels: Channels = createChannels({ config, surfaces, operators, clock, log, becameFit: () => refreshPending() });
+  const requests = requestCards({ ...sources, people, channels });
+  const findings = alertCards({ runtime, names, channels, words: options.findingWords });
+  const cards = createCaseCards({
+    runtime,
+    surfaces,
+    channels,
+    operators,
+    log,
+    project: (view) => (view.flow === FINDING ? findings(view) : requests(view)),
+    adoptedRole: (view) => (view.flow === FINDING ? 'alert' : 'approvers'),
+  });
+  const refreshPending = (which: (request: AccessCase) => boolean = () => true) => {
+    for (const request of openCases(runtime))
+      if (request.status === 'pending' && which(request)) cards.refreshSoon(request.caseId);
+  };
+  // Which channels were unfit before this process began is not remembered; which requests lack a card is.
+  const lacksChannelCard = ({ view, context: { request } }: AccessCase) => {
+    const posted = cardsOf(view);
+    return channels.approvers(request.entitlementId).some((address) => !posted.has(keyOfAddress(address)));
+  };
+  const metrics = createBotMetrics({
+    openCases: () => Object.fromEntries([ACCESS_REQUEST, FINDING].map((flow) => [flow, [...runtime.open(flow)].length])),
+    ledgerSeq: () => options.watch.newest?.seq ?? 0,
+    operatorAlerts: () => operators.standing().length,
+    unfitChannels: () => channels.unfit().length,
+    journalSeq: () => runtime.head().seq,
+  });
+  const plainDesk = createDesk({
+    runtime,
+    directory,
+    names,
+    openRequests: createOpenRequests(runtime),
+    people,
+    settings,
+    config,
+    clock,
+    log,
+    cards,
+    findings: { details: createFindingDetails({ runtime, names, words: options.findingWords }) },
+  });
+  const desk = meterDesk(plainDesk, metrics);
+  for (const surface of options.surfaces(desk)) surfaces.set(surface.platform, surface);
+  const perimeterDeps = { runtime, perimeter, log, operators };
+  let feed: Feed | undefined;
+  let stopWatching: (() => void) | undefined;
+  return {
+    desk,
+    metrics,
+    operators,
+    channels,
+    surfaces,
+    readiness: createReadiness({ runtime, feed: () => feed, surfaces, channels, operators }),
+    async start() {
+      for (const surface of surfaces.values()) await startSurface(surface, operators, log);
+      runtime.run({
+        registerRequest: registerRequest(perimeterDeps),
+        forwardDecision: forwardDecision(perimeterDeps),
+        endGrant: endGrant(perimeterDeps),
+        refreshCards: refreshCards(cards, (context) => sayReceipts({ ...sources, surfaces, channels }, context)),
+        refreshAlert: refreshCards(cards),
+        remind: remind({ ...sources, surfaces, channels }),
+        announce: announce({ runtime, names, surfaces, channels, words: options.findingWords }),
+        alarm: alarm({ ...sources, operators }),
+      });
+      feed = startFeed({ runtime, perimeter, operators, log, applied: ({ type }) => metrics.perimeterEvents.inc({ type }) });
+      void channels
+        .checkAll()
+        .then(() => refreshPending(lacksChannelCard))
+        .catch((error: unknown) => log.error({ err: error }, 'channels could not be checked'));
+      const stopHomes = publishHomes({ runtime, surfaces, people, desk: plainDesk, log });
+      const stopDaily = channels.watch();
+      stopWatching = () => {
+        stopHomes();
+        stopDaily();
+      };
+    },
+    async stop() {
+      stopWatching?.();
+      await Promise.allSettled([...surfaces.values()].map((surface) => surface.stop()));
+      await feed?.stop();
+      await notes.idle();
+    },
+  };
+}
+
+/** One platform that is down must not keep the other, or the taking away, from working. */
+async function startSurface(surface: Surface, operators: Operators, log: Log): Promise<void> {
+  try {
+    await surface.start();
+  } catch (error) {
+    log.error({ err: error, platform: surface.platform }, 'a platform could not be connected');
+    operators.alert(`surface:${surface.platform}`, `${surface.platform} could not be connected (${codeOf(error)}).`);
+  }
+}

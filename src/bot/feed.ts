@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, codeOf } from '../access/core/app-error.ts';
+import type { PerimeterEvent } from '../access/core/perimeter-api.ts';
+import { point } from '../access/core/point.ts';
+import { ACCESS_REQUEST } from '../chat/access-case.ts';
+import type { CaseView, EventInput, Runtime } from '../durable/port.ts';
+import type { Log } from '../observe/log.ts';
+import { overdueAlert } from './handlers/alarm.ts';
+import type { Operators } from './operators.ts';
+import type { PerimeterClient } from './perimeter-client.ts';
+
+/** Name of the runtime's cursor: the sequence of the newest event of the perimeter that was applied. */
+export const FEED_CURSOR = 'perimeter';
+
+export type FeedHealth = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+export interface Feed {
+  health(): FeedHealth;
+  /** Aborts the poll under way and waits until the event at hand is committed. */
+  stop(): Promise<void>;
+}
+
+export interface FeedOptions {
+  readonly runtime: Runtime;
+  readonly perimeter: Pick<PerimeterClient, 'events'>;
+  readonly operators: Operators;
+  readonly log: Log;
+  /** Each event that was applied, for the metrics. */
+  readonly applied?: (event: PerimeterEvent) => void;
+}
+
+/** The perimeter's own ceiling for a long poll. */
+const POLL_SECONDS = 25;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 15_000;
+
+/**
+ * Brings what the perimeter did to the cases: in order, each event once (its sequence is committed with it), with a long poll.
+ * A ledger that goes backwards stops the feed for good: what it says can no longer be believed.
+ */
+export function startFeed(options: FeedOptions): Feed {
+  const { runtime, perimeter, operators, log } = options;
+  const stopping = new AbortController();
+  let health: FeedHealth = { ok: false, reason: 'The events feed of the perimeter has not answered yet.' };
+  // Facts of unknown cases move no cursor in the store; within this process they are not asked for again.
+  let after = runtime.cursor(FEED_CURSOR);
+
+  async function run(): Promise<void> {
+    let waitMs = FIRST_WAIT_MS;
+    while (!stopping.signal.aborted) {
+      try {
+        // The first question after a silence is answered at once: it tells whether anybody is there.
+        const page = await perimeter.events(after, health.ok ? POLL_SECONDS : 0, stopping.signal);
+        for (const event of page.events) {
+          if (stopping.signal.aborted) return;
+          after = Math.max(after, await apply(options, event));
+        }
+        health = { ok: true };
+        operators.clear('feed');
+        waitMs = FIRST_WAIT_MS;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        health = { ok: false, reason: `The events feed of the perimeter fails (${codeOf(error)}).` };
+        if (codeOf(error) === 'perimeter.rolled-back') return stopForGood(error);
+        log.warn({ err: error, waitMs }, 'the events feed of the perimeter failed');
+        if (waitMs >= LONGEST_WAIT_MS) operators.alert('feed', `Nothing is heard from the perimeter (${codeOf(error)}).`);
+        const asked = error instanceof AppError ? error.retryAfterMs : undefined;
+        await sleep(asked ?? waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+        waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+      }
+    }
+  }
+
+  function stopForGood(error: unknown): void {
+    log.fatal({ err: error }, 'the ledger of the perimeter went backwards');
+    health = {
+      ok: false,
+      reason:
+        'The perimeter’s history was rolled back; the feed has stopped. Find out why, put its store back as it was, and start the bot again.',
+    };
+    operators.alert(
+      'ledger',
+      'The perimeter’s history is behind what was seen before. Hallpass no longer believes what it says and has stopped listening.',
+    );
+  }
+
+  const running = run();
+  return {
+    health: () => health,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Applies one event; returns its sequence once it is durable, or known to concern nobody here. */
+async function apply({ runtime, operators, log, applied }: FeedOptions, event: PerimeterEvent): Promise<number> {
+  const view = runtime.read(event.requestId);
+  if (view?.flow !== ACCESS_REQUEST) {
+    operators.alert(
+      `unknown-case:${event.requestId}`,
+      `The perimeter reports "${event.type}" for a request that Hallpass does not know (${event.requestId}).`,
+      {
+        seq: event.seq,
+      },
+    );
+    return event.seq;
+  }
+  point('feed.before-commit');
+  const outcome = await runtime.send(
+    event.requestId,
+    factOf(event),
+    { kind: 'system', name: 'perimeter' },
+    {
+      cursor: { name: FEED_CURSOR, value: event.seq },
+    },
+  );
+  point('feed.after-commit');
+  if (outcome.kind === 'repeated') return event.seq;
+  applied?.(event);
+  if (event.type === 'ended') operators.clear(overdueAlert(event.requestId));
+  if (outcome.kind === 'committed' || saysWhatIsKnown(event, outcome.view)) {
+    log.info({ caseId: event.requestId, fact: event.type, perimeterSeq: event.seq }, 'heard from the perimeter');
+  } else {
+    operators.alert(
+      `ignored:${event.requestId}:${event.type}`,
+      `The perimeter reports "${event.type}" for request ${event.requestId}, which does not fit its state (${outcome.kind}). Compare both records.`,
+      {
+        seq: event.seq,
+        state: outcome.view.state,
+      },
+    );
+  }
+  return event.seq;
+}
+
+/** A refusal told both as the answer to a call and on the feed is one refusal. */
+function saysWhatIsKnown(event: PerimeterEvent, view: CaseView): boolean {
+  return event.type === view.state;
+}
+
+/** The runtime stamps `at` itself; the perimeter's own instant stays beside it. */
+function factOf(event: PerimeterEvent): EventInput {
+  const { type, seq, head, at, requestId: _, ...facts } = event;
+  return { type: `perimeter.${type}`, ...facts, perimeterAt: at, ledger: { seq, head } };
+}

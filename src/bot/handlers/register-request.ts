@@ -1,0 +1,51 @@
+import { point } from '../../access/core/point.ts';
+import { accessCase } from '../../chat/access-case.ts';
+import type { CommandHandler, Runtime } from '../../durable/port.ts';
+import type { Log } from '../../observe/log.ts';
+import { PerimeterRefusal, type PerimeterClient } from '../perimeter-client.ts';
+
+export interface PerimeterHandlerDeps {
+  readonly runtime: Pick<Runtime, 'text'>;
+  readonly perimeter: PerimeterClient;
+  readonly log: Log;
+}
+
+/** Makes the request known to the perimeter. The same request twice is one: its id is the case's. */
+export function registerRequest({ runtime, perimeter, log }: PerimeterHandlerDeps): CommandHandler {
+  return async (command, context) => {
+    const found = accessCase(context.view());
+    // The feed may have told us already, after a crash between the call and its commit.
+    if (found?.status !== 'registering') return undefined;
+    const { request } = found.context;
+    point('register.before-call');
+    try {
+      const answer = await perimeter.register(
+        {
+          requestId: request.id,
+          requester: request.requester,
+          principal: request.principal,
+          entitlementId: request.entitlementId,
+          durationMinutes: request.durationMinutes,
+          justification: runtime.text(command.caseId, request.justification) ?? '(erased)',
+          approvalWindowMinutes: request.approvalWindowMinutes,
+        },
+        context.signal,
+      );
+      point('register.after-call');
+      // Any other state is told by the feed, in its order.
+      return answer.state === 'registered' ? { events: [{ type: 'perimeter.registered' }] } : undefined;
+    } catch (error) {
+      if (!(error instanceof PerimeterRefusal)) throw error;
+      log.warn({ err: error, caseId: command.caseId }, 'the perimeter refused a request');
+      return { events: [refusedEvent(error)] };
+    }
+  };
+}
+
+export function refusedEvent({ code, hint }: PerimeterRefusal) {
+  return {
+    type: 'perimeter.refused',
+    code,
+    hint: hint ?? 'The perimeter’s guardrails do not allow it. Operators find the reason in its log.',
+  };
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { HallpassConfig } from '../config/hallpass-config.ts';
+import type { Log } from '../observe/log.ts';
+
+/** Answers by itself; a rejected promise becomes a 500 without detail. */
+export type Route = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
+
+export interface HttpServer {
+  readonly url: string;
+  /** Takes no new requests, lets running ones end. */
+  close(): Promise<void>;
+}
+
+/** A slow or silent client must not hold a socket: all our callers send small bodies at once. */
+const REQUEST_TIMEOUT_MS = 15_000;
+/** Just longer than what usual load balancers keep open. */
+const KEEP_ALIVE_MS = 65_000;
+const HEADERS_MAX_BYTES = 16 * 1024;
+
+/**
+ * The bot's one server (design.md section 6). Routes are `METHOD /path`; anything else is a 404, a known path with another
+ * method a 405, both as problem details.
+ */
+export async function startHttpServer(options: {
+  readonly listen: HallpassConfig['listen'];
+  readonly routes: Readonly<Record<string, Route>>;
+  readonly log: Log;
+  readonly counted?: (route: string, status: number) => void;
+}): Promise<HttpServer> {
+  const { listen, routes, log, counted } = options;
+  const paths = new Set(Object.keys(routes).map((key) => key.split(' ')[1]));
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const path = (req.url ?? '/').split('?')[0] ?? '/';
+    const name = `${req.method ?? 'GET'} ${path}`;
+    const route = routes[name];
+    res.on('finish', () => counted?.(route ? name : 'other', res.statusCode));
+    if (!route) return paths.has(path) ? problem(res, 405, 'http.method') : problem(res, 404, 'http.not-found');
+    try {
+      await route(req, res);
+    } catch (error) {
+      log.error({ err: error, route: name }, 'a request failed');
+      if (!res.headersSent) problem(res, 500, 'internal');
+      else res.destroy();
+    }
+  };
+  const limits = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: HEADERS_MAX_BYTES };
+  const listener = (req: IncomingMessage, res: ServerResponse) => void answer(req, res);
+  const server: Server = listen.tls
+    ? createTlsServer({ ...limits, cert: readFileSync(listen.tls.certFile), key: readFileSync(listen.tls.keyFile) }, listener)
+    : createServer(limits, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listen.port, listen.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  return {
+    url: `${listen.tls ? 'https' : 'http'}://${host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+export function problem(res: ServerResponse, status: number, code: string): void {
+  res.writeHead(status, { 'content-type': 'application/problem+json' });
+  res.end(JSON.stringify({ type: 'about:blank', title: status === 404 ? 'Not found' : 'Refused', status, code }));
+}
+
+export function json(res: ServerResponse, status: number, body: unknown): void {
+  res.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  res.end(JSON.stringify(body));
+}

@@ -1,0 +1,39 @@
+import type { Log } from '../observe/log.ts';
+
+/** Where operators hear of what they must mend. Every word is also an error line in the log. */
+export interface Operators {
+  /**
+   * Says something once: the same `key` is not repeated until `clear`ed. `text` is one or two plain sentences, without secrets,
+   * without names and without free text of people: it stands in the log and at /readyz. `told` is what the channel gets instead.
+   */
+  alert(key: string, text: string, detail?: Readonly<Record<string, unknown>>, told?: string): void;
+  /** It is mended: a later alert of the same key speaks again. */
+  clear(key: string): void;
+  /** What is wrong now, for /readyz. */
+  standing(): readonly { readonly key: string; readonly text: string }[];
+}
+
+export interface OperatorsOptions {
+  readonly log: Log;
+  /** Posts a note to the security channel where it is fit; must not throw. */
+  readonly tell: (text: string) => void;
+}
+
+const MOST_STANDING = 200;
+
+export function createOperators({ log, tell }: OperatorsOptions): Operators {
+  const standing = new Map<string, string>();
+  return {
+    alert(key, text, detail = {}, told = text) {
+      if (standing.get(key) === text) return;
+      if (standing.size >= MOST_STANDING) standing.clear();
+      standing.set(key, text);
+      log.error({ alert: key, ...detail }, text);
+      tell(told);
+    },
+    clear(key) {
+      if (standing.delete(key)) log.info({ alert: key }, 'mended');
+    },
+    standing: () => [...standing].map(([key, text]) => ({ key, text })),
+  };
+}

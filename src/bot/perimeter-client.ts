@@ -1,0 +1,165 @@
+import type { TokenCredential } from '@azure/identity';
+import type { z } from 'zod';
+import { AppError } from '../access/core/app-error.ts';
+import {
+  API_VERSION,
+  API_VERSION_HEADER,
+  eventsPageSchema,
+  grantStateSchema,
+  problemSchema,
+  type EndReason,
+  type GrantDecision,
+  type GrantState,
+  type LedgerHead,
+  type PerimeterEvent,
+  type RegisterGrant,
+} from '../access/core/perimeter-api.ts';
+import type { LedgerWatch } from './ledger-watch.ts';
+
+/**
+ * The perimeter over HTTPS (design.md section 6). Repeating a call with the same ids is safe: the perimeter recognises them.
+ * @throws {AppError} `perimeter.unavailable`, `perimeter.unauthenticated` (both retryable), `perimeter.rolled-back`,
+ *   `perimeter.unintelligible`, or `PerimeterRefusal` with the perimeter's own code
+ */
+export interface PerimeterClient {
+  register(grant: RegisterGrant, signal: AbortSignal): Promise<GrantState>;
+  decide(requestId: string, decision: GrantDecision, signal: AbortSignal): Promise<GrantState>;
+  end(requestId: string, reason: EndReason, signal: AbortSignal): Promise<GrantState>;
+  /** Events after `after`; with none yet, waits for some at most `waitSeconds`. An empty answer is normal. */
+  events(
+    after: number,
+    waitSeconds: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly events: readonly PerimeterEvent[]; readonly ledger: LedgerHead }>;
+}
+
+/** A 4xx that will not change by trying again; `status` tells a conflict from a refusal. */
+export class PerimeterRefusal extends AppError {
+  readonly status: number;
+
+  constructor(status: number, code: string, message: string, hint: string | undefined) {
+    super(code, message, { retryable: false, ...(hint === undefined ? {} : { hint }) });
+    this.status = status;
+  }
+}
+
+export interface PerimeterClientOptions {
+  readonly url: string;
+  /** Application ID URI of the perimeter's API. */
+  readonly audience: string;
+  readonly credential: TokenCredential;
+  readonly watch: LedgerWatch;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+/** Longer than the perimeter ever holds a poll open. */
+const POLL_TIMEOUT_MS = 40_000;
+
+export function createPerimeterClient({ url, audience, credential, watch }: PerimeterClientOptions): PerimeterClient {
+  const base = url.replace(/\/+$/, '');
+  const scope = `${audience}/.default`;
+
+  async function call<S extends z.ZodType<{ ledger: LedgerHead }>>(
+    schema: S,
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    {
+      body,
+      signal,
+      timeoutMs = CALL_TIMEOUT_MS,
+    }: { readonly body?: unknown; readonly signal: AbortSignal; readonly timeoutMs?: number },
+  ): Promise<z.infer<S>> {
+    const known = watch.newest;
+    const token = await tokenOf(credential, scope);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const response = await fetch(`${base}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json, application/problem+json',
+        [API_VERSION_HEADER]: API_VERSION,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: 'error',
+      signal: limit,
+    }).catch((cause: unknown) => {
+      throw unavailable(`${method} ${path}: no answer`, cause);
+    });
+    const answer = await response.json().catch((cause: unknown) => {
+      if (response.ok) throw unavailable(`${method} ${path}: the answer broke off`, cause);
+      return undefined;
+    });
+    if (!response.ok) throw refusalOf(response, answer, `${method} ${path}`);
+    const parsed = schema.safeParse(answer);
+    if (!parsed.success)
+      throw new AppError(
+        'perimeter.unintelligible',
+        `${method} ${path}: ${parsed.error.issues[0]?.path.join('.') ?? ''} is not as agreed`,
+        {
+          hint: 'Bot and perimeter may be of different versions; install the same one.',
+          retryable: true,
+        },
+      );
+    await watch.note(parsed.data.ledger, known);
+    return parsed.data;
+  }
+
+  const grantPath = (requestId: string) => `/grants/${encodeURIComponent(requestId)}`;
+  return {
+    register: (grant, signal) => call(grantStateSchema, 'POST', '/grants', { body: grant, signal }),
+    decide: (requestId, decision, signal) =>
+      call(grantStateSchema, 'POST', `${grantPath(requestId)}/decisions`, { body: decision, signal }),
+    end: (requestId, reason, signal) => call(grantStateSchema, 'DELETE', `${grantPath(requestId)}?reason=${reason}`, { signal }),
+    events: (after, waitSeconds, signal) =>
+      call(eventsPageSchema, 'GET', `/events?after=${after}&waitSeconds=${waitSeconds}`, { signal, timeoutMs: POLL_TIMEOUT_MS }),
+  };
+}
+
+async function tokenOf(credential: TokenCredential, scope: string): Promise<string> {
+  const token = await credential.getToken(scope).catch((cause: unknown) => {
+    throw new AppError(
+      'perimeter.unauthenticated',
+      `no token for the perimeter: ${cause instanceof Error ? cause.name : 'unknown'}`,
+      {
+        hint: 'Entra gave the bot no token for the perimeter’s API. Check perimeter.audience and the credential in hallpass.yaml.',
+        retryable: true,
+      },
+    );
+  });
+  if (token) return token.token;
+  throw new AppError('perimeter.unauthenticated', 'no token for the perimeter', { retryable: true });
+}
+
+function unavailable(message: string, cause: unknown): AppError {
+  return new AppError('perimeter.unavailable', message, {
+    cause,
+    hint: 'The perimeter cannot be reached just now. It is tried again by itself.',
+    retryable: true,
+  });
+}
+
+/** By status, then by the problem's own code; never by its sentence. */
+function refusalOf(response: Response, answer: unknown, doing: string): AppError {
+  const problem = problemSchema.safeParse(answer);
+  const code = problem.success ? problem.data.code : 'perimeter.refused';
+  const hint = problem.success ? problem.data.hint : undefined;
+  const message = `${doing}: the perimeter answered ${response.status} ${code}`;
+  const { status } = response;
+  if (code === 'ledger.behind') return new AppError('perimeter.rolled-back', message, hint === undefined ? {} : { hint });
+  if (status === 401 || status === 403)
+    return new AppError('perimeter.unauthenticated', message, {
+      hint: hint ?? 'The perimeter does not accept the bot’s token. Compare "caller" in perimeter.yaml with the bot’s identity.',
+      retryable: true,
+    });
+  // What is not a problem document of the perimeter's came from something in between, and says nothing about the request.
+  if (status === 408 || status === 429 || status >= 500 || !problem.success || code === 'api.version') {
+    const after = Number(response.headers.get('retry-after') ?? Number.NaN);
+    return new AppError('perimeter.unavailable', message, {
+      hint: hint ?? 'The perimeter cannot do this just now. It is tried again by itself.',
+      retryable: true,
+      ...(Number.isFinite(after) ? { retryAfterMs: after * 1000 } : {}),
+    });
+  }
+  return new PerimeterRefusal(status, code, message, hint);
+}

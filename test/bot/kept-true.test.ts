@@ -1,0 +1,87 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ANNA, botWorld, eventually, inSlack, inTeams, requestCardsIn, RITA, type BotWorld } from './bot-world.ts';
+import type { FakeSurface } from './fake-surface.ts';
+
+let world: BotWorld;
+afterEach(() => world.close());
+
+const live = (surface: FakeSurface) => requestCardsIn(surface).filter((card) => card.live);
+const startsWith = (surface: FakeSurface, start: string) => surface.notes().filter((text) => text.startsWith(start));
+const entitlementOf = (config: Record<string, unknown>) => (config['entitlements'] as Record<string, unknown>[])[0] ?? {};
+const idle = () => eventually(() => expect(world.theCase().view.pending).toEqual([]));
+const PUBLIC = { fit: false, code: 'public', reason: 'everybody can read it' } as const;
+
+describe('what stands in chat', () => {
+  it('brings direct cards up to date where approvers have no channel', async () => {
+    world = await botWorld((config) => {
+      Object.assign(entitlementOf(config), { tellApproversDirectly: true, approversChannel: {} });
+    });
+    await world.submit(inSlack(RITA));
+    await eventually(() => expect(live(world.slack)).toHaveLength(2));
+    await world.bot.desk.decide(inTeams(ANNA), world.theCase().caseId, 'deny', 'No.', undefined);
+    await eventually(() => expect(requestCardsIn(world.slack).map(({ status }) => status)).toEqual(['ended', 'ended']));
+  });
+
+  it('keeps the card of a request true although its access is no longer in the configuration', async () => {
+    let entitlementId = 'global-reader';
+    world = await botWorld((config) => Object.assign(entitlementOf(config), { id: entitlementId }));
+    await world.submit(inSlack(RITA));
+    await eventually(() => expect(live(world.slack)).toHaveLength(1));
+    await idle();
+    const { caseId } = world.theCase();
+    entitlementId = 'another-one';
+    await world.restart({ reread: true });
+    expect(await world.bot.desk.withdraw(inSlack(RITA), caseId)).toMatchObject({ done: true });
+    await eventually(() => expect(requestCardsIn(world.slack).map(({ status }) => status)).toEqual(['ended']));
+  });
+
+  it('says nothing beside a card whose channel has become unfit', async () => {
+    world = await botWorld();
+    await world.submit(inSlack(RITA));
+    await eventually(() => expect([...live(world.slack), ...live(world.teams)]).toHaveLength(2));
+    await idle();
+    world.slack.unfit.set('C0APPROVE', PUBLIC);
+    await world.bot.channels.checkAll();
+    world.clock.advance(16);
+    await eventually(() => expect(startsWith(world.teams, 'Still waiting')).toHaveLength(1));
+    await idle();
+    expect(startsWith(world.slack, 'Still waiting')).toEqual([]);
+  });
+
+  it('asks approvers after a restart, when their channel was mended while Hallpass was down', async () => {
+    world = await botWorld();
+    for (const [surface, channelId] of [
+      [world.slack, 'C0APPROVE'],
+      [world.teams, '19:approve@thread.tacv2'],
+    ] as const)
+      surface.unfit.set(channelId, PUBLIC);
+    await world.submit(inSlack(RITA));
+    await eventually(() => expect(world.theCase().status).toBe('pending'));
+    await idle();
+    expect([...live(world.slack), ...live(world.teams)]).toEqual([]);
+    world.slack.unfit.clear();
+    world.teams.unfit.clear();
+    await world.restart();
+    await eventually(() => expect([...live(world.slack), ...live(world.teams)]).toHaveLength(2));
+  });
+});
+
+describe('access that outlives its end', () => {
+  it('names the person in the security channel, and neither in the log nor at /readyz', async () => {
+    world = await botWorld();
+    await world.submit(inSlack(RITA));
+    await eventually(() => expect(live(world.slack)).toHaveLength(1));
+    const { caseId } = world.theCase();
+    await world.bot.desk.decide(inSlack(ANNA), caseId, 'approve', undefined, undefined);
+    await eventually(() => expect(world.theCase().status).toBe('active'));
+    world.perimeter.say(caseId, { type: 'overdue', tries: 3, code: 'directory.unavailable', byHand: 'az rest' });
+    await eventually(() => expect(world.slack.notes().join()).toContain('Rita Requester'));
+    const { warnings } = await world.bot.readiness();
+    expect(warnings.join()).toContain('still there');
+    expect(warnings.join()).not.toContain('Rita');
+    expect(JSON.stringify(world.logged)).not.toContain('Rita');
+    world.perimeter.say(caseId, { type: 'ended', how: 'expired' });
+    await eventually(() => expect(world.theCase().status).toBe('ended'));
+    await eventually(async () => expect(await world.bot.readiness()).toMatchObject({ warnings: [] }));
+  });
+});

@@ -1,0 +1,175 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { z } from 'zod';
+import type { hallpassConfigSchema } from '../config/hallpass-config.ts';
+import type { SecretSource } from '../config/parts.ts';
+import type { perimeterConfigSchema } from '../perimeter/perimeter-config.ts';
+import {
+  ABEL,
+  ANNA,
+  APPROVERS_GROUP_ID,
+  BOT_APP,
+  CAST,
+  ENGINEERS_GROUP_ID,
+  PERIMETER_APP,
+  PERIMETER_AUDIENCE,
+  SLACK,
+  TEAMS,
+  TEAMS_APP_ID,
+  TENANT_ID,
+} from './cast.ts';
+import { ENTITLEMENTS } from './entitlements.ts';
+
+/** What the far ends and the ports decided; everything else of the two files is the same each time. */
+export interface ConfigInput {
+  readonly folder: string;
+  readonly microsoft: { readonly loginUrl: string; readonly graphUrl: string; readonly armUrl: string };
+  readonly tls: { readonly certFile: string; readonly keyFile: string };
+  readonly botPort: number;
+  readonly perimeterPort: number;
+  readonly perimeterUrl: string;
+  readonly alarmUrl: string;
+  readonly offsetFile: string;
+  readonly slack: { readonly mode: 'http' | 'socket'; readonly apiUrl: string };
+  readonly teams: { readonly serviceUrl: string; readonly openIdMetadata: string; readonly login: string };
+  readonly secrets: PlaygroundSecrets;
+  readonly adjust?: (draft: ConfigDraft) => void;
+}
+
+/** Both configurations before they are written; a test may change them in place. */
+export interface ConfigDraft {
+  readonly hallpass: z.input<typeof hallpassConfigSchema>;
+  readonly perimeter: z.input<typeof perimeterConfigSchema>;
+}
+
+export interface PlaygroundSecrets {
+  readonly botClientSecret: string;
+  readonly perimeterClientSecret: string;
+  readonly teamsClientSecret: string;
+  readonly slackBotToken: string;
+  readonly slackSigningSecret: string;
+  readonly slackAppToken: string;
+}
+
+export interface ConfigFiles {
+  readonly hallpass: string;
+  readonly perimeter: string;
+  readonly botStore: string;
+  readonly perimeterStore: string;
+}
+
+/** Writes hallpass.yaml, perimeter.yaml and the secrets they point to, readable by this user alone. */
+export function writeConfigFiles(input: ConfigInput): ConfigFiles {
+  const secretFolder = join(input.folder, 'secrets');
+  mkdirSync(secretFolder, { recursive: true, mode: 0o700 });
+  const secret = (name: keyof PlaygroundSecrets): SecretSource => {
+    const file = join(secretFolder, name);
+    writeFileSync(file, input.secrets[name], { mode: 0o600 });
+    return { file };
+  };
+  const files: ConfigFiles = {
+    hallpass: join(input.folder, 'hallpass.yaml'),
+    perimeter: join(input.folder, 'perimeter.yaml'),
+    botStore: join(input.folder, 'bot'),
+    perimeterStore: join(input.folder, 'perimeter'),
+  };
+  for (const store of [files.botStore, files.perimeterStore]) mkdirSync(store, { recursive: true, mode: 0o700 });
+  const draft = {
+    hallpass: botConfig(input, secret, files.botStore),
+    perimeter: perimeterConfig(input, secret, files.perimeterStore),
+  };
+  input.adjust?.(draft);
+  writeYaml(files.hallpass, draft.hallpass);
+  writeYaml(files.perimeter, draft.perimeter);
+  return files;
+}
+
+type Pointer = (name: keyof PlaygroundSecrets) => SecretSource;
+const human = (objectId: string) => ({ tenantId: TENANT_ID, objectId });
+const cloudOf = ({ microsoft }: ConfigInput) => ({
+  login: microsoft.loginUrl,
+  graph: microsoft.graphUrl,
+  arm: microsoft.armUrl,
+});
+
+function botConfig(input: ConfigInput, secret: Pointer, store: string): z.input<typeof hallpassConfigSchema> {
+  return {
+    tenant: {
+      tenantId: TENANT_ID,
+      cloud: cloudOf(input),
+      clientId: BOT_APP.clientId,
+      credential: { clientSecret: secret('botClientSecret') },
+    },
+    listen: { host: '127.0.0.1', port: input.botPort },
+    store: { folder: store },
+    perimeter: { url: input.perimeterUrl, audience: PERIMETER_AUDIENCE },
+    domainClock: { offsetFile: input.offsetFile },
+    slack: {
+      workspaceId: SLACK.workspaceId,
+      mode: input.slack.mode,
+      apiUrl: input.slack.apiUrl,
+      botToken: secret('slackBotToken'),
+      ...(input.slack.mode === 'http' ? { signingSecret: secret('slackSigningSecret') } : { appToken: secret('slackAppToken') }),
+    },
+    teams: {
+      appId: TEAMS_APP_ID,
+      tenantId: TENANT_ID,
+      clientSecret: secret('teamsClientSecret'),
+      serviceUrl: input.teams.serviceUrl,
+      openIdMetadata: input.teams.openIdMetadata,
+      login: input.teams.login,
+    },
+    people: CAST.map((member) => ({
+      person: human(member.objectId),
+      slack: [{ workspaceId: SLACK.workspaceId, userId: member.slackUserId }],
+    })),
+    entitlements: ENTITLEMENTS.map(({ roleDefinitionId, privileged, ...words }) => ({
+      id: words.id,
+      name: words.name,
+      describes: words.describes,
+      privileged,
+      directoryRole: { roleDefinitionId, directoryScopeId: '/' },
+      mayRequest: { groups: [ENGINEERS_GROUP_ID], people: [human(ANNA.objectId)] },
+      approvers: { groups: [APPROVERS_GROUP_ID] },
+      approversChannel: {
+        slackChannelId: SLACK.approversChannelId,
+        teamsConversationId: TEAMS.approversConversationId,
+      },
+      durationsMinutes: [...words.durationsMinutes],
+    })),
+    requests: { approvalWindowMinutes: 60, remindAfterMinutes: 15 },
+    security: {
+      channel: { slackChannelId: SLACK.securityChannelId, teamsConversationId: TEAMS.securityConversationId },
+      scanEveryMinutes: 1,
+    },
+  };
+}
+
+function perimeterConfig(input: ConfigInput, secret: Pointer, store: string): z.input<typeof perimeterConfigSchema> {
+  return {
+    tenant: {
+      tenantId: TENANT_ID,
+      cloud: cloudOf(input),
+      clientId: PERIMETER_APP.clientId,
+      credential: { clientSecret: secret('perimeterClientSecret') },
+    },
+    listen: { host: '127.0.0.1', port: input.perimeterPort, tls: input.tls },
+    store: { folder: store },
+    caller: { clientId: BOT_APP.clientId, audience: PERIMETER_AUDIENCE },
+    domainClock: { offsetFile: input.offsetFile },
+    alarm: { url: input.alarmUrl },
+    sweepEverySeconds: 1,
+    entitlements: ENTITLEMENTS.map(({ id, roleDefinitionId, durationsMinutes }) => ({
+      id,
+      directoryRole: { roleDefinitionId, directoryScopeId: '/' },
+      mayReceive: { groups: [ENGINEERS_GROUP_ID], people: [human(ANNA.objectId), human(ABEL.objectId)] },
+      longestMinutes: Math.max(...durationsMinutes),
+      assurance: 'chat' as const,
+    })),
+  };
+}
+
+function writeYaml(file: string, value: unknown): void {
+  writeFileSync(file, stringify(value), { mode: 0o600 });
+}

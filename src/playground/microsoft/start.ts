@@ -1,0 +1,130 @@
+import type { JWTPayload } from 'jose';
+import { type Clock, transportClock } from '../../access/core/clock.ts';
+import { createExchangeLog, type ExchangeLog } from '../exchange-log.ts';
+import { armHandler } from './arm/arm-server.ts';
+import { plainArmError } from './arm/arm-error.ts';
+import { makeCertificates } from './certificates.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { startFarEnd } from './far-end-server.ts';
+import { APPLICATION_ROUTES } from './graph/application-routes.ts';
+import { withBatch } from './graph/batch.ts';
+import { DIRECTORY_ROUTES } from './graph/directory-routes.ts';
+import { exchangeIds, plainError } from './graph/graph-error.ts';
+import { graphHandler } from './graph/graph-server.ts';
+import { ORGANIZATION_ROUTES } from './graph/organization-routes.ts';
+import { PIM_ROUTES } from './graph/pim-routes.ts';
+import { ROLE_ROUTES } from './graph/role-routes.ts';
+import { createLimits, type Limits } from './limits.ts';
+import { loginService } from './login.ts';
+import { startManagedIdentity } from './managed-identity.ts';
+import { GRAPH_RESOURCE } from './tenant/app-permissions.ts';
+import { createTenant, type TenantModel } from './tenant/tenant-model.ts';
+import { ARM_RESOURCE, createTokens, type Tokens } from './tokens.ts';
+
+export interface MicrosoftOptions {
+  /** Domain clock: assignments, secrets and audits follow it. */
+  readonly clock: Clock;
+  /** Gets ca.pem, server.pem and server.key. */
+  readonly folder: string;
+  /** Transport clock: tokens, throttling, what was readable when. Default: the machine's. */
+  readonly now?: Clock;
+  readonly log?: ExchangeLog;
+  /** `off` where something else than Microsoft's published limits is measured. */
+  readonly limits?: 'real' | 'off';
+}
+
+/** Entra sign-in, Microsoft Graph and Azure Resource Manager on this machine, over one tenant. */
+export interface MicrosoftFarEnd {
+  /** `https://localhost:PORT`, without a last slash; likewise the others. */
+  readonly loginUrl: string;
+  readonly graphUrl: string;
+  readonly armUrl: string;
+  readonly caFile: string;
+  /** TLS server certificate and key for localhost and 127.0.0.1, for whoever else serves here. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly tenant: TenantModel;
+  readonly faults: Faults;
+  readonly limits: Limits;
+  readonly tokens: Tokens;
+  readonly exchanges: ExchangeLog;
+  /** App Service style: `IDENTITY_ENDPOINT`, and the `IDENTITY_HEADER` that stands for one application's identity. */
+  readonly managedIdentity: { readonly endpoint: string; readonly headerOf: (clientId: string) => string };
+  /** Claims of a token from here for this audience. @throws {AppError} `token.*` */
+  readonly verifyToken: (bearer: string | undefined, audience: string) => Promise<JWTPayload>;
+  close(): Promise<void>;
+}
+
+const GRAPH_BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+const ARM_BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+const LOGIN_BODY_LIMIT_BYTES = 64 * 1024;
+
+/** Starts the three servers and the identity endpoint on free ports of the loopback address. */
+export async function startMicrosoft(options: MicrosoftOptions): Promise<MicrosoftFarEnd> {
+  const now = options.now ?? transportClock;
+  const exchanges = options.log ?? createExchangeLog();
+  const certificates = await makeCertificates(options.folder, now.now());
+  const tenant = createTenant(options.clock, now);
+  const faults = createFaults(() => now.now());
+  const limits = createLimits(now);
+  limits.on = options.limits !== 'off';
+  const address = { login: '', graph: '', arm: '' };
+  const tokens = await createTokens(tenant, now, () => `${address.login}/${tenant.tenantId}/v2.0`);
+  const common = { tls: certificates, faults, now: () => now.now() };
+  const standIns = (): Record<string, string> => ({
+    [address.graph]: GRAPH_RESOURCE,
+    [`${address.graph}/`]: GRAPH_RESOURCE,
+    [address.arm]: ARM_RESOURCE,
+    [`${address.arm}/`]: ARM_RESOURCE,
+  });
+  const login = loginService({ tenant, tokens, now, address: () => address.login, standIns });
+  const routes = [...DIRECTORY_ROUTES, ...ROLE_ROUTES, ...PIM_ROUTES, ...APPLICATION_ROUTES, ...ORGANIZATION_ROUTES];
+
+  const servers = await Promise.all([
+    startFarEnd({
+      ...common,
+      name: 'login',
+      bodyLimitBytes: LOGIN_BODY_LIMIT_BYTES,
+      handle: login.handle,
+      fail: login.fail,
+    }),
+    startFarEnd({
+      ...common,
+      name: 'graph',
+      bodyLimitBytes: GRAPH_BODY_LIMIT_BYTES,
+      handle: withBatch(graphHandler({ tenant, tokens, limits, now, routes, address: () => address.graph })),
+      fail: (status, call) => plainError(status, exchangeIds(call?.headers ?? {}, now.now())),
+      record: { log: exchanges, contract: 'graph' },
+    }),
+    startFarEnd({
+      ...common,
+      name: 'arm',
+      bodyLimitBytes: ARM_BODY_LIMIT_BYTES,
+      handle: armHandler({ tenant, tokens, limits, address: () => address.arm }),
+      fail: plainArmError,
+      record: { log: exchanges, contract: 'arm' },
+    }),
+  ] as const);
+  [address.login, address.graph, address.arm] = [servers[0].url, servers[1].url, servers[2].url];
+  const identity = await startManagedIdentity(tenant, tokens, now, login.resource);
+
+  return {
+    loginUrl: address.login,
+    graphUrl: address.graph,
+    armUrl: address.arm,
+    caFile: certificates.caFile,
+    certFile: certificates.certFile,
+    keyFile: certificates.keyFile,
+    tenant,
+    faults,
+    limits,
+    tokens,
+    exchanges,
+    managedIdentity: { endpoint: identity.endpoint, headerOf: identity.headerOf },
+    verifyToken: (bearer, audience) => tokens.verify(bearer?.replace(/^Bearer /i, ''), [audience]),
+    async close() {
+      tenant.close();
+      await Promise.all([...servers, identity].map((server) => server.close()));
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { instantOf } from '../../../access/core/clock.ts';
+import { ABEL, BOT_APP, GINA, PERIMETER_APP, PERIMETER_AUDIENCE, SAM, TEAMS_APP_ID } from '../../cast.ts';
+import type { AppRegistration, Credential } from './applications.ts';
+
+type Seed = Partial<AppRegistration> & { readonly appId: string; readonly displayName: string };
+
+const DAY = 24 * 60 * 60_000;
+/** Far enough that nothing about it is worth a word, even when the clock is moved by months. */
+const QUIET_DAYS = 700;
+
+/**
+ * Applications of a tenant that has been lived in: Hallpass's own, some to worry about, and some with nothing to say.
+ * @param secretOf the text of the secret with this key id: the same each time, since running processes hold it
+ */
+export function seedApplications(now: number, secretOf: (keyId: string) => string): readonly Seed[] {
+  const id = (digit: number, kind: 'a' | 'b' | 'c') => `a9900000-0000-4000-8000-0000000000${kind}${digit}`;
+  const credential = (kind: Credential['kind'], keyDigit: number, displayName: string, days: number): Credential => {
+    const keyId = `c4ed0000-0000-4000-8000-0000000000${String(keyDigit).padStart(2, '0')}`;
+    const secretText = kind === 'secret' ? secretOf(keyId) : undefined;
+    return {
+      kind,
+      keyId,
+      displayName,
+      startDateTime: instantOf(now - 200 * DAY),
+      endDateTime: instantOf(now + days * DAY),
+      hint: secretText?.slice(0, 3) ?? null,
+      ...(secretText === undefined ? {} : { secretText }),
+    };
+  };
+  const app = (digit: number, displayName: string, more: Partial<AppRegistration>): Seed => ({
+    appId: id(digit, 'a'),
+    objectId: id(digit, 'b'),
+    servicePrincipalId: id(digit, 'c'),
+    displayName,
+    createdDateTime: '2022-05-10T09:00:00Z',
+    ...more,
+  });
+  const own = (appId: string, displayName: string, objectDigit: number, servicePrincipalId: string): Seed => ({
+    appId,
+    displayName,
+    objectId: id(objectDigit, 'b'),
+    servicePrincipalId,
+    createdDateTime: '2024-02-01T09:00:00Z',
+    ownerIds: [GINA.objectId],
+    credentials: [credential('secret', 90 + objectDigit, 'playground', QUIET_DAYS)],
+  });
+
+  return [
+    own(BOT_APP.clientId, BOT_APP.name, 7, BOT_APP.principalId),
+    { ...own(PERIMETER_APP.clientId, PERIMETER_APP.name, 8, PERIMETER_APP.principalId), identifierUris: [PERIMETER_AUDIENCE] },
+    own(TEAMS_APP_ID, 'Hallpass for Teams', 9, id(9, 'c')),
+    app(1, 'Payroll export', { ownerIds: [SAM.objectId], credentials: [credential('secret', 1, 'nightly job', 20)] }),
+    app(2, 'Build pipeline', {
+      ownerIds: [ABEL.objectId],
+      credentials: [credential('secret', 2, 'release', 80), credential('certificate', 3, 'CN=build', QUIET_DAYS)],
+    }),
+    app(3, 'Old intranet search', { ownerIds: [], credentials: [credential('secret', 4, 'indexer', -12)] }),
+    app(4, 'Visitor badges', {
+      objectId: undefined,
+      ownerIds: [],
+      servicePrincipalOwnerIds: [GINA.objectId],
+      servicePrincipalCredentials: [credential('certificate', 5, 'CN=Microsoft Azure Federated SSO Certificate', 45)],
+    }),
+    app(5, 'Status page', { ownerIds: [ABEL.objectId], credentials: [credential('secret', 6, 'publisher', QUIET_DAYS)] }),
+    app(6, 'Device inventory', { ownerIds: [GINA.objectId] }),
+  ];
+}

@@ -1,0 +1,168 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Clock, instantOf } from '../../../access/core/clock.ts';
+import type { Actor, Audit } from './audit.ts';
+import { seedApplications } from './application-seed.ts';
+import { key } from './directory.ts';
+
+export interface Credential {
+  readonly kind: 'secret' | 'certificate';
+  readonly keyId: string;
+  readonly displayName: string | null;
+  readonly startDateTime: string;
+  readonly endDateTime: string;
+  /** First three characters of a secret. */
+  readonly hint: string | null;
+  /** Only the sign-in server looks at it; Graph never says it. */
+  readonly secretText?: string;
+}
+
+/** An application and its service principal, or a service principal alone. Credentials can sit on either. */
+export interface AppRegistration {
+  readonly appId: string;
+  readonly displayName: string;
+  readonly createdDateTime: string;
+  /** Object id of the application; undefined for one that is registered in another tenant. */
+  readonly objectId: string | undefined;
+  readonly servicePrincipalId: string;
+  readonly servicePrincipalType: 'Application' | 'ManagedIdentity';
+  readonly identifierUris: readonly string[];
+  /** Which form the tokens for this API have (`requestedAccessTokenVersion`); Entra's default is 1. */
+  readonly accessTokenVersion: 1 | 2;
+  readonly accountEnabled: boolean;
+  readonly ownerIds: readonly string[];
+  readonly servicePrincipalOwnerIds: readonly string[];
+  readonly credentials: readonly Credential[];
+  readonly servicePrincipalCredentials: readonly Credential[];
+}
+
+export interface Applications {
+  all(): readonly AppRegistration[];
+  byAppId(appId: string): AppRegistration | undefined;
+  byObjectId(id: string): AppRegistration | undefined;
+  byServicePrincipalId(id: string): AppRegistration | undefined;
+  /** By `api://` address or client id: the application a token is asked for. */
+  byAudience(audience: string): AppRegistration | undefined;
+  /** Adds a secret to an application, or to its service principal; says the secret once. */
+  addSecret(appId: string, secret: NewSecret, actor: Actor): { readonly keyId: string; readonly secretText: string };
+  /** Gives a secret or certificate another end. */
+  changeEnd(keyId: string, endsAt: number, actor: Actor): void;
+  removeCredential(keyId: string, actor: Actor): void;
+  setOwners(appId: string, ownerIds: readonly string[]): void;
+  add(registration: Partial<AppRegistration> & { readonly appId: string; readonly displayName: string }): AppRegistration;
+  setEnabled(appId: string, enabled: boolean): void;
+  setTokenVersion(appId: string, version: 1 | 2): void;
+  reset(): void;
+}
+
+export interface NewSecret {
+  readonly displayName: string;
+  /** Domain clock, milliseconds. */
+  readonly endsAt: number;
+  readonly on?: 'application' | 'servicePrincipal';
+}
+
+export function createApplications(clock: Clock, audit: Audit): Applications {
+  const apps = new Map<string, AppRegistration>();
+  const seedSecrets = new Map<string, string>();
+  const seedSecret = (keyId: string) => {
+    const text = seedSecrets.get(keyId) ?? newSecretText();
+    seedSecrets.set(keyId, text);
+    return text;
+  };
+  const change = (appId: string, next: (app: AppRegistration) => AppRegistration) => {
+    const app = apps.get(key(appId));
+    if (app === undefined) throw new RangeError(`no application ${appId}`);
+    apps.set(app.appId, next(app));
+    return app;
+  };
+  const holding = (keyId: string) => {
+    const found = [...apps.values()].find((app) => credentialsOf(app).some((credential) => credential.keyId === keyId));
+    if (found === undefined) throw new RangeError(`no credential ${keyId}`);
+    return found;
+  };
+  const changeCredentials = (keyId: string, next: (credentials: readonly Credential[]) => readonly Credential[]) =>
+    change(holding(keyId).appId, (app) => ({
+      ...app,
+      credentials: next(app.credentials),
+      servicePrincipalCredentials: next(app.servicePrincipalCredentials),
+    }));
+
+  const applications: Applications = {
+    all: () => [...apps.values()],
+    byAppId: (appId) => apps.get(key(appId)),
+    byObjectId: (id) => [...apps.values()].find((app) => app.objectId === key(id)),
+    byServicePrincipalId: (id) => [...apps.values()].find((app) => app.servicePrincipalId === key(id)),
+    byAudience: (audience) =>
+      [...apps.values()].find((app) => app.identifierUris.includes(audience) || app.appId === key(audience)),
+    addSecret(appId, { displayName, endsAt, on = 'application' }, actor) {
+      const secretText = newSecretText();
+      const credential: Credential = {
+        kind: 'secret',
+        keyId: randomUUID(),
+        displayName,
+        startDateTime: instantOf(clock.now()),
+        endDateTime: instantOf(endsAt),
+        hint: secretText.slice(0, 3),
+        secretText,
+      };
+      const app = change(appId, (old) =>
+        on === 'application'
+          ? { ...old, credentials: [...old.credentials, credential] }
+          : { ...old, servicePrincipalCredentials: [...old.servicePrincipalCredentials, credential] },
+      );
+      audit.add({ actor, action: 'secret.added', via: 'outside', objectId: app.appId, keyId: credential.keyId });
+      return { keyId: credential.keyId, secretText };
+    },
+    changeEnd(keyId, endsAt, actor) {
+      const app = changeCredentials(keyId, (all) =>
+        all.map((one) => (one.keyId === keyId ? { ...one, endDateTime: instantOf(endsAt) } : one)),
+      );
+      audit.add({ actor, action: 'secret.changed', via: 'outside', objectId: app.appId, keyId, detail: instantOf(endsAt) });
+    },
+    removeCredential(keyId, actor) {
+      const app = changeCredentials(keyId, (all) => all.filter((one) => one.keyId !== keyId));
+      audit.add({ actor, action: 'secret.removed', via: 'outside', objectId: app.appId, keyId });
+    },
+    setOwners(appId, ownerIds) {
+      change(appId, (app) => ({ ...app, ownerIds: ownerIds.map(key) }));
+    },
+    add(registration) {
+      const added: AppRegistration = {
+        createdDateTime: instantOf(clock.now()),
+        objectId: randomUUID(),
+        servicePrincipalId: randomUUID(),
+        servicePrincipalType: 'Application',
+        identifierUris: [],
+        accessTokenVersion: 1,
+        accountEnabled: true,
+        ownerIds: [],
+        servicePrincipalOwnerIds: [],
+        credentials: [],
+        servicePrincipalCredentials: [],
+        ...registration,
+      };
+      apps.set(added.appId, added);
+      return added;
+    },
+    setEnabled(appId, accountEnabled) {
+      change(appId, (app) => ({ ...app, accountEnabled }));
+    },
+    setTokenVersion(appId, accessTokenVersion) {
+      change(appId, (app) => ({ ...app, accessTokenVersion }));
+    },
+    reset() {
+      apps.clear();
+      for (const app of seedApplications(clock.now(), seedSecret)) applications.add(app);
+    },
+  };
+  applications.reset();
+  return applications;
+}
+
+/** As long as Entra's own. */
+const newSecretText = (): string => randomBytes(30).toString('base64url');
+
+export const credentialsOf = (app: AppRegistration): readonly Credential[] => [
+  ...app.credentials,
+  ...app.servicePrincipalCredentials,
+];

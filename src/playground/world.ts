@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AlarmReceiver, startAlarmReceiver } from './alarm-receiver.ts';
+import { BOT_APP, PERIMETER_APP, TEAMS_APP_ID, TENANT_ID } from './cast.ts';
+import { type Child, startChild } from './child.ts';
+import { type ConfigDraft, type ConfigFiles, writeConfigFiles } from './config-files.ts';
+import { createExchangeLog, type ExchangeLog } from './exchange-log.ts';
+import { freePort } from './free-port.ts';
+import { followJournal, type JournalFollower } from './journal-follower.ts';
+import { type MicrosoftFarEnd, startMicrosoft } from './microsoft/start.ts';
+import { createOffsetClock, type OffsetClock } from './offset-clock.ts';
+import { type SlackFarEnd, startSlack } from './slack/start.ts';
+import { startTeams, type TeamsFarEnd } from './teams/start.ts';
+
+export interface WorldOptions {
+  /** Empty or new: everything it needs is written there. */
+  readonly folder: string;
+  readonly slackMode: 'http' | 'socket';
+  /** Changes the two configurations before they are written: for a test of other settings. */
+  readonly adjust?: (draft: ConfigDraft) => void;
+  readonly exchanges?: ExchangeLog;
+  /** Arguments of Node itself, in front of the program: a crash test preloads its listener here. */
+  readonly nodeArgs?: { readonly bot?: readonly string[]; readonly perimeter?: readonly string[] };
+  readonly env?: Readonly<Record<string, string>>;
+  /** Extra pipes of each child, from file descriptor 3 on. */
+  readonly extraPipes?: number;
+  /** Whether a child that dies by itself comes back by itself. */
+  readonly restartByItself?: boolean;
+  /** `off` where something else than the platforms' limits is measured. */
+  readonly limits?: 'real' | 'off';
+}
+
+/** One tenant, one Slack workspace, one Teams, and the real bot and perimeter as processes of their own. */
+export interface World {
+  readonly folder: string;
+  /** By the domain clock. */
+  readonly startedAt: number;
+  readonly clock: OffsetClock;
+  readonly microsoft: MicrosoftFarEnd;
+  readonly slack: SlackFarEnd;
+  readonly teams: TeamsFarEnd;
+  readonly bot: Child;
+  readonly perimeter: Child;
+  readonly botUrl: string;
+  readonly perimeterUrl: string;
+  readonly alarm: AlarmReceiver;
+  readonly files: ConfigFiles;
+  readonly caFile: string;
+  readonly journals: { readonly bot: JournalFollower; readonly perimeter: JournalFollower };
+  /** Both children are ready. @throws {AppError} `playground.child-failed` */
+  ready(): Promise<void>;
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+const MAIN = join(import.meta.dirname, '../main.ts');
+const secretText = () => randomBytes(24).toString('base64url');
+
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const started: (() => Promise<void>)[] = [];
+  try {
+    return await build(options, started);
+  } catch (error) {
+    for (const end of started.toReversed()) await end();
+    throw error;
+  }
+}
+
+async function build(options: WorldOptions, started: (() => Promise<void>)[]): Promise<World> {
+  const { folder } = options;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const clock = createOffsetClock(join(folder, 'clock.json'));
+  const startedAt = clock.now();
+  const exchanges = options.exchanges ?? createExchangeLog();
+  const microsoft = await startMicrosoft({ clock, folder: join(folder, 'microsoft'), log: exchanges });
+  started.push(() => microsoft.close());
+  const [botPort, perimeterPort] = [await freePort(), await freePort()];
+  const botUrl = `http://127.0.0.1:${botPort}`;
+  const perimeterUrl = `https://localhost:${perimeterPort}`;
+  const slackSecrets = {
+    botToken: `xoxb-${secretText()}`,
+    signingSecret: randomBytes(16).toString('hex'),
+    appToken: `xapp-${secretText()}`,
+  };
+  const limits = { limits: options.limits ?? 'real' } as const;
+  const slack = await startSlack({ ...slackSecrets, ...limits, exchanges, eventsUrl: () => `${botUrl}/slack/events` });
+  started.push(() => slack.close());
+  const teams = await startTeams({
+    ...limits,
+    exchanges,
+    appId: TEAMS_APP_ID,
+    tenantId: TENANT_ID,
+    messagesUrl: () => `${botUrl}/api/messages`,
+    verifyToken: microsoft.verifyToken,
+  });
+  started.push(() => teams.close());
+  const alarm = await startAlarmReceiver(microsoft, () => clock.now(), changed);
+  started.push(() => alarm.close());
+  const secretOf = (appId: string) => microsoft.tenant.clientSecretOf(appId);
+  const files = writeConfigFiles({
+    folder,
+    microsoft,
+    tls: { certFile: microsoft.certFile, keyFile: microsoft.keyFile },
+    botPort,
+    perimeterPort,
+    perimeterUrl,
+    alarmUrl: alarm.url,
+    offsetFile: clock.file,
+    slack: { mode: options.slackMode, apiUrl: slack.apiUrl },
+    teams: { serviceUrl: teams.serviceUrl, openIdMetadata: teams.openIdMetadataUrl, login: microsoft.loginUrl },
+    secrets: {
+      botClientSecret: secretOf(BOT_APP.clientId),
+      perimeterClientSecret: secretOf(PERIMETER_APP.clientId),
+      teamsClientSecret: secretOf(TEAMS_APP_ID),
+      slackBotToken: slackSecrets.botToken,
+      slackSigningSecret: slackSecrets.signingSecret,
+      slackAppToken: slackSecrets.appToken,
+    },
+    ...(options.adjust === undefined ? {} : { adjust: options.adjust }),
+  });
+  const child = (name: 'bot' | 'perimeter', command: string, config: string) =>
+    startChild({
+      name,
+      args: [...(options.nodeArgs?.[name] ?? []), MAIN, command, '--config', config],
+      env: { ...childEnv(microsoft.caFile), ...options.env },
+      logFile: join(folder, `${name}.log`),
+      readyMessage: `${name} ready`,
+      onChange: changed,
+      restartByItself: options.restartByItself ?? true,
+      ...(options.extraPipes === undefined ? {} : { extraPipes: options.extraPipes }),
+    });
+  const perimeter = child('perimeter', 'perimeter', files.perimeter);
+  const bot = child('bot', 'start', files.hallpass);
+  const journals = { bot: followJournal(files.botStore), perimeter: followJournal(files.perimeterStore) };
+  const stops = [
+    slack.onChange(changed),
+    teams.onChange(changed),
+    microsoft.tenant.onChange(changed),
+    microsoft.faults.onChange(changed),
+    clock.onMoved(changed),
+    journals.bot.onLine(changed),
+    journals.perimeter.onLine(changed),
+  ];
+  return {
+    folder,
+    startedAt,
+    clock,
+    microsoft,
+    slack,
+    teams,
+    bot,
+    perimeter,
+    botUrl,
+    perimeterUrl,
+    alarm,
+    files,
+    caFile: microsoft.caFile,
+    journals,
+    ready: async () => void (await Promise.all([perimeter.ready(), bot.ready()])),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      for (const stop of stops) stop();
+      await Promise.all([bot.stop(), perimeter.stop()]);
+      await Promise.all([journals.bot.close(), journals.perimeter.close(), alarm.close(), slack.close(), teams.close()]);
+      await microsoft.close();
+    },
+  };
+}
+
+/** What every process needs of its surroundings, and nothing more: neither proxies nor anybody's secrets reach the children. */
+function childEnv(caFile: string): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'SystemRoot', 'HALLPASS_LOG_LEVEL'];
+  const own = Object.fromEntries(kept.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])));
+  return { ...own, NODE_EXTRA_CA_CERTS: caFile, NODE_NO_WARNINGS: '1' };
+}

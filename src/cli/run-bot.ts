@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { transportClock } from '../access/core/clock.ts';
+import { createBot, type Bot } from '../bot/bot.ts';
+import { accessRequestFlow, findingFlow } from '../bot/flows.ts';
+import { json, startHttpServer, type Route } from '../bot/http-server.ts';
+import { openLedgerWatch } from '../bot/ledger-watch.ts';
+import { createPerimeterClient } from '../bot/perimeter-client.ts';
+import type { Desk } from '../chat/desk.ts';
+import type { Surface } from '../chat/surface.ts';
+import { openDomainClock } from '../config/domain-clock.ts';
+import { hallpassConfigSchema, type HallpassConfig } from '../config/hallpass-config.ts';
+import { hallpassRules } from '../config/hallpass-rules.ts';
+import { readConfig } from '../config/read-config.ts';
+import { openRuntime } from '../durable/runtime.ts';
+import { createDirectoryReader } from '../entra/directory-reader.ts';
+import { createGraphClient } from '../entra/graph-client.ts';
+import { addressesOf } from '../identity/cloud.ts';
+import { createCredential } from '../identity/credential.ts';
+import { readSecret } from '../identity/secret-source.ts';
+import { createLog, type Log } from '../observe/log.ts';
+import { createFindingWords } from '../posture/finding-words.ts';
+import { createSlackSurface, type SlackSurface } from '../slack/surface.ts';
+import { createTeamsSurface, type TeamsSurface } from '../teams/surface.ts';
+import { watchTenant } from './watch-tenant.ts';
+
+/** How long an orderly shutdown may take before the process goes anyway: everything that matters is durable already. */
+const SHUTDOWN_PATIENCE_MS = 15_000;
+
+/**
+ * Runs the bot until SIGTERM or SIGINT. Logs `bot ready` with its address once it takes requests.
+ * @throws {AppError} `config.*`, `secret.*`, `store.*`, `flow.*`
+ */
+export async function runBot(configFile: string): Promise<void> {
+  const config = readConfig(configFile, hallpassConfigSchema, hallpassRules);
+  const log = createLog('bot');
+  const credential = createCredential(config.tenant);
+  const secrets = readSecrets(config);
+  mkdirSync(config.store.folder, { recursive: true, mode: 0o700 });
+  const clock = openDomainClock(config.domainClock);
+  const watch = openLedgerWatch(config.store.folder);
+  const { folder, checkpointEveryLines } = config.store;
+  const runtime = await openRuntime({
+    flows: [accessRequestFlow, findingFlow],
+    folder,
+    clock,
+    log,
+    limits: { checkpointEveryLines },
+  });
+  const graph = createGraphClient({ graphUrl: addressesOf(config.tenant.cloud).graph, credential, log });
+  const surfaces = surfacesOf(config, secrets, log);
+  const bot = createBot({
+    config,
+    runtime,
+    directory: createDirectoryReader(graph),
+    perimeter: createPerimeterClient({ ...config.perimeter, credential, watch }),
+    watch,
+    findingWords: createFindingWords(config.tenant.cloud),
+    clock,
+    log,
+    surfaces: surfaces.create,
+  });
+  const server = await startHttpServer({
+    listen: config.listen,
+    routes: { ...surfaces.routes(), ...ownRoutes(bot) },
+    log,
+    counted: (route, status) => bot.metrics.httpRequests.inc({ route, status: String(status) }),
+  });
+  await bot.start();
+  const scan = watchTenant({ config, runtime, graph, credential, clock, log });
+  log.info({ url: server.url }, 'bot ready');
+  const signal = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  log.info({ signal: String(signal[0] ?? '') }, 'bot stopping');
+  setTimeout(() => process.exit(0), SHUTDOWN_PATIENCE_MS).unref();
+  await Promise.all([server.close(), scan.stop()]);
+  await bot.stop();
+  await runtime.close();
+  clock.close();
+  log.info('bot stopped');
+}
+
+interface Secrets {
+  readonly slack: Readonly<Record<'botToken' | 'signingSecret' | 'appToken', ReturnType<typeof readSecret> | undefined>>;
+  readonly teams: ReturnType<typeof readSecret> | undefined;
+}
+
+/** All of them at start: a missing one is found now and not at the first click. */
+function readSecrets({ slack, teams }: HallpassConfig): Secrets {
+  return {
+    slack: {
+      botToken: slack && readSecret(slack.botToken),
+      signingSecret: slack?.signingSecret && readSecret(slack.signingSecret),
+      appToken: slack?.appToken && readSecret(slack.appToken),
+    },
+    teams: teams && readSecret(teams.clientSecret),
+  };
+}
+
+function surfacesOf(config: HallpassConfig, secrets: Secrets, log: Log) {
+  let slack: SlackSurface | undefined;
+  let teams: TeamsSurface | undefined;
+  const create = (desk: Desk): readonly Surface[] => {
+    const { botToken, signingSecret, appToken } = secrets.slack;
+    if (config.slack && botToken)
+      slack = createSlackSurface({
+        settings: {
+          workspaceId: config.slack.workspaceId,
+          mode: config.slack.mode,
+          apiUrl: config.slack.apiUrl,
+          botToken,
+          ...(signingSecret ? { signingSecret } : {}),
+          ...(appToken ? { appToken } : {}),
+        },
+        desk,
+        log,
+        clock: transportClock,
+      });
+    if (config.teams && secrets.teams)
+      teams = createTeamsSurface({ settings: config.teams, clientSecret: secrets.teams, desk, log });
+    return [slack, teams].filter((surface) => surface !== undefined);
+  };
+  return {
+    create,
+    routes: (): Readonly<Record<string, Route>> => ({
+      ...(slack?.handle ? { 'POST /slack/events': slack.handle } : {}),
+      ...(teams ? { 'POST /api/messages': (req, res) => teams?.handle(req, res) } : {}),
+    }),
+  };
+}
+
+function ownRoutes(bot: Bot): Readonly<Record<string, Route>> {
+  return {
+    'GET /healthz': (_, res) => json(res, 200, { status: 'ok' }),
+    'GET /readyz': async (_, res) => {
+      const readiness = await bot.readiness();
+      json(res, readiness.ready ? 200 : 503, readiness);
+    },
+    'GET /metrics': async (_, res) => {
+      const { type, text } = await bot.metrics.render();
+      res.writeHead(200, { 'content-type': type }).end(text);
+    },
+  };
+}

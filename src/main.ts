@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { EXIT, exitCodeOf, sentenceOf } from './cli/exit-codes.ts';
+import { registerJournal } from './cli/journal.ts';
+import { registerPerimeter } from './cli/perimeter.ts';
+import { registerPlayground } from './cli/playground.ts';
+import { registerSchemas } from './cli/schemas.ts';
+import { registerStart } from './cli/start.ts';
+
+const program = new Command('hallpass')
+  .description('Just-in-time access to Microsoft Entra ID and Azure, asked for and approved in Microsoft Teams and Slack.')
+  .version('0.1.0')
+  .showHelpAfterError('(add --help to see what it takes)')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Exit codes: ${EXIT.done} done, ${EXIT.failed} failed, ${EXIT.usage} wrong arguments or configuration, ${EXIT.finding} something wrong was found, ${EXIT.unavailable} try again later.`,
+  );
+
+registerPlayground(program);
+registerStart(program);
+registerPerimeter(program);
+registerJournal(program);
+registerSchemas(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  } else {
+    process.stderr.write(sentenceOf(error));
+    process.exitCode = exitCodeOf(error);
+  }
+}

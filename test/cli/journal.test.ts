@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Command } from 'commander';
+import { registerJournal } from '../../src/cli/journal.ts';
+import type { Runtime } from '../../src/durable/port.ts';
+import { bot, workbench, type Workbench } from '../durable/support/durable-world.ts';
+
+let bench: Workbench;
+let runtime: Runtime;
+beforeEach(async () => {
+  bench = workbench();
+  runtime = await bench.open();
+  await runtime.begin('door', 'front', { minutes: 5 }, bot);
+  await runtime.send('front', { type: 'open' }, { kind: 'person', person: { tenantId: 't', objectId: 'anna' } });
+});
+afterEach(() => bench.clear());
+
+const run = (...args: readonly string[]) =>
+  promisify(execFile)(process.execPath, ['--no-warnings', 'src/main.ts', 'journal', ...args]).then(
+    ({ stdout }) => ({ stdout, code: 0 }),
+    (error: { readonly stdout: string; readonly stderr: string; readonly code: number }) => ({ ...error }),
+  );
+
+describe('hallpass journal', () => {
+  it('verifies a journal while a process is writing it', async () => {
+    const { stdout, code } = await run('verify', '--folder', bench.folder);
+    expect(stdout).toBe(`Consistent: 2 lines, each following the one before. Head ${runtime.head().head}.\n`);
+    expect(code).toBe(0);
+    expect(JSON.parse((await run('verify', '--json', '--folder', bench.folder)).stdout)).toEqual({
+      consistent: true,
+      lines: 2,
+      head: runtime.head().head,
+      trailingBytes: 0,
+    });
+  });
+
+  it('answers with its own exit code when the journal does not verify', async () => {
+    await runtime.close();
+    rmSync(join(bench.folder, 'journal', '000000000001.jsonl'));
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(join(bench.folder, 'journal', '000000000001.jsonl'), '{}\n');
+    expect(await run('verify', '--folder', bench.folder)).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining('NOT consistent'),
+    });
+  });
+
+  it('says what happened, to which case, by whom', async () => {
+    const { stdout } = await run('tail', '--folder', bench.folder);
+    expect(stdout.split('\n')).toEqual([
+      '1  2026-03-01T08:00:00.000Z  door front: began by bot -> shut; to do: ring, show',
+      '2  2026-03-01T08:00:00.000Z  door front: open by person anna -> ajar; to do: show',
+      '',
+    ]);
+    expect((await run('tail', '--lines', '1', '--folder', bench.folder)).stdout).toContain('2  2026');
+  });
+
+  it('names a folder without a journal', async () => {
+    expect(await run('verify', '--folder', join(bench.folder, 'elsewhere'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('holds no journal'),
+    });
+  });
+
+  it('registers itself with both of its commands', () => {
+    const program = new Command();
+    registerJournal(program);
+    expect(program.commands[0]?.commands.map((command) => command.name())).toEqual(['verify', 'tail']);
+  });
+});

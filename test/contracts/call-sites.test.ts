@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  armCalls,
+  type CallSite,
+  clientsBuilt,
+  connectorOperations,
+  graphCalls,
+  plainRequests,
+  slackMethods,
+} from './call-sites.ts';
+import { operationsInUse } from './operations-in-use.ts';
+
+const REQUESTS = 'graph {} /roleManagement/directory/roleAssignmentScheduleRequests';
+const REQUEST = `${REQUESTS}/{unifiedRoleAssignmentScheduleRequest-id}`;
+const ASSIGNMENTS = 'graph {} /roleManagement/directory/roleAssignments';
+const CHECK = 'graph POST /users/{user-id}/checkMemberGroups';
+const USER = 'graph GET /users/{user-id}';
+const by = (method: string, path: string) => path.replace('{}', method);
+
+/** Each call of Graph and ARM in the code, and what it is called in manifest/permissions.json. A new call is added to both. */
+const CALLS: Readonly<Record<string, readonly string[]>> = {
+  'src/entra/credentials-reader.ts graph.get(path': [
+    'graph GET /applications',
+    'graph GET /applications/{application-id}/owners',
+    'graph GET /servicePrincipals',
+    'graph GET /servicePrincipals/{servicePrincipal-id}/owners',
+  ],
+  'src/entra/directory-reader.ts graph.get(`/users/${guid(objectId)}`': [USER],
+  'src/entra/directory-reader.ts graph.list(`/groups/${guid(groupId)}/transitiveMembers`': [
+    'graph GET /groups/{group-id}/transitiveMembers',
+  ],
+  'src/entra/directory-reader.ts graph.post(`/users/${guid(objectId)}/checkMemberGroups`': [CHECK],
+  'src/entra/membership-reader.ts graph.get(`/users/${segment(objectId)}`': [USER],
+  'src/entra/membership-reader.ts graph.post(path': [CHECK],
+  'src/entra/pim-role-writer.ts graph.get(path': [by('GET', REQUEST)],
+  'src/entra/pim-role-writer.ts graph.list(INSTANCES': ['graph GET /roleManagement/directory/roleAssignmentScheduleInstances'],
+  'src/entra/pim-role-writer.ts graph.list(REQUESTS': [by('GET', REQUESTS)],
+  'src/entra/pim-role-writer.ts graph.post(REQUESTS': [by('POST', REQUESTS)],
+  'src/entra/pim-role-writer.ts graph.post(`${REQUESTS}/${segment(request.id)}/cancel`': [by('POST', `${REQUEST}/cancel`)],
+  'src/entra/plain-role-writer.ts graph.delete(`${ASSIGNMENTS}/${segment(id)}`': [
+    by('DELETE', `${ASSIGNMENTS}/{unifiedRoleAssignment-id}`),
+  ],
+  'src/entra/plain-role-writer.ts graph.list(ASSIGNMENTS': [by('GET', ASSIGNMENTS)],
+  'src/entra/plain-role-writer.ts graph.post(ASSIGNMENTS': [by('POST', ASSIGNMENTS)],
+  'src/entra/principal-names.ts graph.get(`${path}/${principalId}`': [
+    USER,
+    'graph GET /groups/{group-id}',
+    'graph GET /servicePrincipals/{servicePrincipal-id}',
+  ],
+  "src/azure/root-assignments-reader.ts list.roleAssignments.listForScope(''": [
+    'arm GET /{scope}/providers/Microsoft.Authorization/roleAssignments',
+  ],
+  'src/azure/root-assignments-reader.ts resourceGraph.resources({query:QUERY,options': [
+    'arm POST /providers/Microsoft.ResourceGraph/resources',
+  ],
+};
+
+const textOf = ({ file, call }: CallSite) => `${file} ${call}`;
+const named = (contract: string) =>
+  operationsInUse()
+    .filter((operation) => operation.contract === contract)
+    .map(({ name }) => name)
+    .toSorted();
+
+describe('the list of permissions names every call that the code makes, and no other', () => {
+  it('to Slack', () => {
+    expect(slackMethods().map((method) => `slack POST ${method}`)).toEqual(named('slack'));
+  });
+
+  it('to the Bot Connector', () => {
+    expect(connectorOperations()).toEqual(named('bot'));
+  });
+
+  it('to Graph and Azure Resource Manager', () => {
+    const known = Object.keys(CALLS);
+    const found = new Set([...graphCalls(), ...armCalls()].map(textOf));
+    expect([...found].filter((site) => !known.some((key) => site.startsWith(key)))).toEqual([]);
+    expect(known.filter((key) => ![...found].some((site) => site.startsWith(key)))).toEqual([]);
+    expect([...new Set(Object.values(CALLS).flat())].toSorted()).toEqual([...named('arm'), ...named('graph')]);
+  });
+
+  it('and nobody speaks to a far end around its client', () => {
+    expect(clientsBuilt()).toEqual([
+      'src/azure/root-assignments-reader.ts newResourceGraphClient',
+      'src/azure/root-assignments-reader.ts newAuthorizationManagementClient',
+      'src/entra/graph-client.ts Client.initWithMiddleware',
+      'src/slack/slack-client.ts newwebApi.WebClient',
+    ]);
+    expect(plainRequests()).toEqual([
+      'src/bot/perimeter-client.ts',
+      'src/entra/graph-client.ts',
+      'src/perimeter/commands/sound-alarm.ts',
+      'src/slack/counter.ts',
+      'src/teams/watch-keys.ts',
+    ]);
+  });
+});
+
+describe('a path of the list', () => {
+  it.each([
+    ['graph GET /users/{user-id}', '/v1.0/users/0b7e', true],
+    ['graph GET /users/{user-id}', '/v1.0/users/0b7e/owners', false],
+    ['graph GET /users/{user-id}', '/beta/users/0b7e', false],
+    [
+      'arm GET /{scope}/providers/Microsoft.Authorization/roleAssignments',
+      '/providers/Microsoft.Authorization/roleAssignments',
+      true,
+    ],
+    [
+      'arm GET /{scope}/providers/Microsoft.Authorization/roleAssignments',
+      '/subscriptions/1/providers/Microsoft.Authorization/roleAssignments',
+      true,
+    ],
+    [
+      'arm GET /{scope}/providers/Microsoft.Authorization/roleAssignments',
+      '/providers/Microsoft.Authorization/roleAssignments/1',
+      false,
+    ],
+    ['slack POST chat.update', '/api/chat.update', true],
+    ['slack POST chat.update', '/api/chatXupdate', false],
+    ['bot POST /v3/conversations', '/teams/v3/conversations', true],
+    ['bot POST /v3/conversations', '/teams/v3/conversations/19:x/activities', false],
+    ['bot PUT /v3/conversations/{conversationId}/activities/{activityId}', '/v3/conversations/19:x/activities/1', true],
+  ])('%s is met at %s: %s', (name, path, met) => {
+    expect(
+      operationsInUse()
+        .find((operation) => operation.name === name)
+        ?.path.test(path),
+    ).toBe(met);
+  });
+});

@@ -12,6 +12,7 @@ import { channel, conversation, wordsOf } from '../support/acting.ts';
 import { FAILING_RATE, letMicrosoftFail, openWorld, pause } from './faulty-world.ts';
 import { describeLag, lagsOf } from './lags.ts';
 import { followTimeline } from './timeline.ts';
+import { waitsIn } from './waits.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -19,8 +20,8 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const SWEEP_MS = 1_000;
 const MOVE_EVERY_MS = 2_000;
 const LONG_MOVE_EVERY = 8;
-/** A write without an answer is looked for during 30 s (perimeter/write-trace.ts), in growing steps. */
-const REST_WITHIN_MS = 100_000;
+/** Ten failures in a row are rare, not impossible, and wait for 100 s together; a write without an answer is looked for during 30 s. */
+const REST_WITHIN_MS = 240_000;
 const ROOT_ALERT = 'control every Azure subscription';
 
 export interface RoundOptions {
@@ -77,13 +78,23 @@ export async function convergeUnderFaults({ licence, seed, grants, askForMs, say
         .join(', ')}`,
     );
     if (worst !== undefined) say(`${licence}: the worst: ${describeLag(worst)}`);
-    if (problems.length > 0) say(`${licence}: the world is kept in ${folder}`);
+    if (problems.length > 0) say(`${licence}: the world is kept in ${folder}\n${waitsOf(world, problems)}`);
     else rmSync(folder, { recursive: true, force: true });
     return problems.map((problem) => `${licence}: ${problem}`);
   } finally {
     timeline.stop();
     await world.close();
   }
+}
+
+/** What the perimeter waited for in the cases that the problems name. */
+function waitsOf(world: World, problems: readonly string[]): string {
+  return waitsIn(`${world.folder}/perimeter.log`)
+    .filter(({ caseId }) => problems.some((problem) => problem.includes(caseId)))
+    .map(({ caseId, atMs, command, attempt, code, waitMs }) =>
+      [new Date(atMs).toISOString(), caseId, command, `failure ${attempt}`, code, `waits ${waitMs} ms`].join(' '),
+    )
+    .join('\n');
 }
 
 const givesOf = (world: World) =>

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ImposedFault } from '../../src/playground/microsoft/faults.ts';
 import type { AuditEntry } from '../../src/playground/microsoft/tenant/audit.ts';
 import type { World } from '../../src/playground/world.ts';
@@ -27,6 +28,8 @@ interface Life {
   readonly endMs: number;
 }
 
+const noteSchema = z.object({ firstAt: z.string() });
+
 /** Entra's own rule for PIM: what is given stays five minutes of its clock. */
 const PIM_LEAST_MS = 5 * 60_000;
 
@@ -48,9 +51,6 @@ export function lagsOf(
   return { lags, strays };
 }
 
-/** A child reads the moved clock from a file, now and then. */
-const CLOCK_LAG_MS = 500;
-
 /** Every assignment that came and went by Hallpass, with the grant it belongs to. */
 function livesIn(world: World, timeline: Timeline, strays: string[]): Life[] {
   const windows = grantWindows(world, timeline);
@@ -62,11 +62,11 @@ function livesIn(world: World, timeline: Timeline, strays: string[]): Life[] {
     const given = live.get(pair);
     if (given === undefined || !['role.taken', 'role.ended'].includes(entry.action)) continue;
     live.delete(pair);
-    const givenMs = Date.parse(given.at);
-    // PIM keeps the grant's own name. For a plain role there is only who, what and when; a process sees a moved clock a little later.
+    // PIM keeps the grant's own name. A plain role has none: it is of the grant that began its write last before it appeared.
     const window =
-      windows.find((one) => one.caseId === given.ticketNumber) ??
-      windows.find((one) => one.pair === pair && one.fromMs - CLOCK_LAG_MS <= givenMs && givenMs <= one.toMs + CLOCK_LAG_MS);
+      given.ticketNumber === undefined
+        ? windows.findLast((one) => one.pair === pair && one.wroteMs <= Date.parse(given.at))
+        : windows.find((one) => one.caseId === given.ticketNumber);
     if (window === undefined) {
       strays.push(`audit ${given.seq}: ${pair} was given for no grant`);
       continue;
@@ -87,34 +87,35 @@ function livesIn(world: World, timeline: Timeline, strays: string[]): Life[] {
   return lives;
 }
 
-/** When each grant could write, and when it should have ended: at its end, or when somebody gave it back before. */
+/** When each grant began to write, in that order, and when it should have ended: at its end, or when somebody gave it back before. */
 function grantWindows(world: World, timeline: Timeline) {
-  const firsts = new Map<string, { approvedAt?: number; takenAt?: number; doneAt?: number }>();
+  const firsts = new Map<string, { wroteMs?: number; takenAt?: number }>();
   for (const { line } of world.journals.perimeter.lines) {
     const first = firsts.get(line.case) ?? {};
     firsts.set(line.case, first);
     const at = timeline.realOf(Date.parse(line.at));
     const state = typeof line.next.state === 'string' ? line.next.state : (Object.keys(line.next.state ?? {})[0] ?? '');
-    if (state === 'checking') first.approvedAt ??= at;
     if (state === 'taking') first.takenAt ??= at;
-    if (line.next.status === 'done') first.doneAt ??= at;
+    // The perimeter notes every write before it leaves, by the machine's clock.
+    for (const { key, value } of line.linksSet ?? [])
+      if (key === 'write') first.wroteMs ??= Date.parse(noteSchema.parse(value).firstAt);
   }
-  return [...grantsOf(world).values()].flatMap(({ caseId, context }) => {
-    const { approvedAt, takenAt, doneAt } = firsts.get(caseId) ?? {};
-    if (approvedAt === undefined || context.opening.kind !== 'open') return [];
+  const windows = [...grantsOf(world).values()].flatMap(({ caseId, context }) => {
+    const { wroteMs, takenAt } = firsts.get(caseId) ?? {};
+    if (wroteMs === undefined || context.opening.kind !== 'open') return [];
     const { registration, role } = context.opening;
     const endsMs = timeline.realOf(Date.parse(context.endsAt ?? ''));
     return [
       {
         caseId,
         pair: `${registration.principal.objectId} ${role.roleDefinitionId}`,
-        fromMs: approvedAt,
-        toMs: doneAt ?? Infinity,
+        wroteMs,
         endMs: Math.min(endsMs, takenAt ?? Infinity),
         early: takenAt !== undefined && takenAt < endsMs,
       },
     ];
   });
+  return windows.toSorted((a, b) => a.wroteMs - b.wroteMs);
 }
 
 function lagOf(life: Life, world: World, allWaits: readonly Wait[], sweepMs: number): Lag {

@@ -22,7 +22,7 @@ const { values } = parseArgs({
     grants: { type: 'string' },
   },
 });
-/** `given` on the command line, else a size for trying, else the issue's. */
+/** `given` on the command line, else a size for trying, else the full one. */
 const size = (given: string | undefined, quick: number, full: number): number => Number(given ?? (values.quick ? quick : full));
 const open = size(values.open, 800, 5_000);
 const wanted = (name: string): boolean => values.only === undefined || values.only === name;

@@ -31,7 +31,7 @@ export interface DurableBenchOptions {
   readonly open: number;
 }
 
-/** Measures the durable runtime alone. Takes a minute or two with the sizes of the issue. */
+/** Measures the durable runtime alone. Takes a minute or two with its full sizes. */
 export async function benchDurable(options: DurableBenchOptions): Promise<DurableFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-bench-'));
   try {

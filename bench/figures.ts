@@ -5,7 +5,7 @@ export interface Row {
   readonly against: string;
   readonly ratio: string;
   readonly goal: string;
-  /** `—` where the issue sets none. */
+  /** `—` where no goal is set. */
   readonly met: 'yes' | 'NO' | '—';
 }
 

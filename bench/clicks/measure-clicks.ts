@@ -66,7 +66,6 @@ export async function measureClicks(options: ClickOptions): Promise<ClickFigures
     };
   } finally {
     await world.close();
-    (await import('node:fs')).cpSync(join(world.folder, 'bot.log'), '/tmp/bench-bot.log');
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -83,7 +82,6 @@ function openWorld(folder: string, people: readonly BenchPerson[], { perSecond, 
     slackMode: 'http',
     limits: 'off',
     restartByItself: false,
-    nodeArgs: { bot: ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] },
     adjust({ hallpass, perimeter }) {
       for (const entitlement of perimeter.entitlements) entitlement.endsOnlyByHallpass = true;
       hallpass.store.checkpointEveryLines = Math.floor((perSecond * seconds * LINES_A_CLICK) / (CHECKPOINTS_WANTED + 1));

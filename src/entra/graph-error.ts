@@ -80,7 +80,7 @@ export function provesNothingWritten(error: unknown): boolean {
 }
 
 function translate(failure: GraphFailure, permission: string | undefined) {
-  const known = BY_CODE[failure.code];
+  const known = Object.hasOwn(BY_CODE, failure.code) ? BY_CODE[failure.code] : undefined;
   if (known !== undefined) return known;
   const { status } = failure;
   if (status === 401)

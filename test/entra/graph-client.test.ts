@@ -132,6 +132,11 @@ describe('understanding what Graph refused', () => {
       { status: 502, body: '<html>Bad gateway</html>' },
       { code: 'directory.unavailable', retryable: true, writesNothing: false },
     ],
+    [
+      'a code that every object has as a name of its own',
+      graphError(400, 'constructor'),
+      { code: 'directory.rejected', retryable: false, writesNothing: true },
+    ],
     ['a cut connection', 'reset', { code: 'directory.unavailable', retryable: true, writesNothing: false }],
   ])('%s', async (_name, answer, { writesNothing, ...expected }) => {
     const error = await errorOf(answer);

@@ -130,7 +130,8 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
 
   return {
     kind: 'pim',
-    held: async (order) => (await instancesOf(order)).length > 0,
+    // A schedule that PIM made has the id of the request that asked for it.
+    held: async (order) => (await instancesOf(order)).map((instance) => instance.roleAssignmentScheduleId ?? instance.id),
     find: async (order) => {
       const request = await ownRequest(order);
       return request === undefined ? undefined : assignmentOf(request);

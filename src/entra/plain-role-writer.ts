@@ -72,7 +72,7 @@ export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
 
   return {
     kind: 'plain',
-    held: async (order) => (await present(order)).length > 0,
+    held: present,
     find,
     give,
     take,

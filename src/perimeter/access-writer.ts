@@ -21,10 +21,10 @@ export interface Taken {
 export interface AccessWriter {
   readonly kind: WriterKind;
   /**
-   * Does the principal hold this role now, by anybody's hand?
+   * What the principal holds of this role now, by anybody's hand: ids as `Assignment` has them, none when nothing is held.
    * @throws {AppError} `directory.*`; `directory.not-licensed` when the tenant cannot be written to in this way
    */
-  held(order: Order): Promise<boolean>;
+  held(order: Order): Promise<readonly string[]>;
   /** Ours, if an earlier try arrived. Call only when one may have. @throws {AppError} `directory.*`, `directory.settling` */
   find(order: Order): Promise<Assignment | undefined>;
   /**

@@ -3,6 +3,7 @@ import { instantOf } from '../../access/core/clock.ts';
 import type { CommandHandler, CommandResult } from '../../durable/port.ts';
 import type { WriterKind } from '../../../flows/grant.ts';
 import { contextOf } from '../grant-flow.ts';
+import { stillShown, takenJustNow } from '../taken-just-now.ts';
 import { groupsAskedFor, mayReceive, mayStillGive } from '../guardrails.ts';
 import { heldByOther, refused, storeFull } from './answers.ts';
 import { currentOrder, type DirectoryParts } from './directory-parts.ts';
@@ -44,7 +45,11 @@ async function check(parts: DirectoryParts, context: Parameters<CommandHandler>[
         'guardrail.no-native-end',
         'Entra cannot end this by itself here, and the guardrails do not say endsOnlyByHallpass.',
       );
-    if (held) return heldByOther();
+    if (held.length > 0) {
+      const taken = takenJustNow(runtime, context.view(), clock);
+      if (held.every((id) => taken.has(id))) throw stillShown();
+      return heldByOther();
+    }
     return { events: [{ type: 'directory.absent', readAt, writer }] };
   } catch (error) {
     // Unknown whether it can be given is a refusal; only what may mend itself is asked again.

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { HallpassConfig } from '../config/hallpass-config.ts';
+import { AppError } from '../access/core/app-error.ts';
+import type { ListenSetting } from '../config/listen-rules.ts';
 import type { Log } from '../observe/log.ts';
 
 /** Answers by itself; a rejected promise becomes a 500 without detail. */
@@ -21,17 +22,20 @@ const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MAX_BYTES = 16 * 1024;
 
 /**
- * The bot's one server (design.md section 6). Routes are `METHOD /path`; anything else is a 404, a known path with another
+ * One listener of the bot (design.md section 6). Routes are `METHOD /path`; anything else is a 404, a known path with another
  * method a 405, both as problem details.
+ * @throws {AppError} `listen.failed`
  */
 export async function startHttpServer(options: {
-  readonly listen: HallpassConfig['listen'];
+  /** The key in hallpass.yaml that says where, for whoever has to mend it. */
+  readonly key: 'listen' | 'ops';
+  readonly listen: ListenSetting;
   readonly routes: Readonly<Record<string, Route>>;
   readonly log: Log;
   readonly counted?: (route: string, status: number) => void;
 }): Promise<HttpServer> {
-  const { listen, routes, log, counted } = options;
-  const paths = new Set(Object.keys(routes).map((key) => key.split(' ')[1]));
+  const { key, listen, routes, log, counted } = options;
+  const paths = new Set(Object.keys(routes).map((name) => name.split(' ')[1]));
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = (req.url ?? '/').split('?')[0] ?? '/';
     const name = `${req.method ?? 'GET'} ${path}`;
@@ -52,7 +56,10 @@ export async function startHttpServer(options: {
     ? createTlsServer({ ...limits, cert: readFileSync(listen.tls.certFile), key: readFileSync(listen.tls.keyFile) }, listener)
     : createServer(limits, listener);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => {
+      const message = `${key}: cannot listen on ${listen.host}:${listen.port}`;
+      reject(new AppError('listen.failed', message, { cause, hint: `Is the port in use? Name another one as ${key}.port.` }));
+    });
     server.listen(listen.port, listen.host, resolve);
   });
   const { port } = server.address() as AddressInfo;

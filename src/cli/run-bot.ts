@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { transportClock } from '../access/core/clock.ts';
-import { createBot, type Bot } from '../bot/bot.ts';
+import { createBot } from '../bot/bot.ts';
+import { startBotServers } from '../bot/bot-servers.ts';
 import { accessRequestFlow, findingFlow } from '../bot/flows.ts';
-import { json, startHttpServer, type Route } from '../bot/http-server.ts';
+import type { Route } from '../bot/http-server.ts';
 import { openLedgerWatch } from '../bot/ledger-watch.ts';
 import { createPerimeterClient } from '../bot/perimeter-client.ts';
 import type { Desk } from '../chat/desk.ts';
@@ -29,7 +30,7 @@ const SHUTDOWN_PATIENCE_MS = 15_000;
 
 /**
  * Runs the bot until SIGTERM or SIGINT. Logs `bot ready` with its address once it takes requests.
- * @throws {AppError} `config.*`, `secret.*`, `store.*`, `flow.*`
+ * @throws {AppError} `config.*`, `secret.*`, `store.*`, `flow.*`, `listen.failed`
  */
 export async function runBot(configFile: string): Promise<void> {
   const config = readConfig(configFile, hallpassConfigSchema, hallpassRules);
@@ -60,19 +61,17 @@ export async function runBot(configFile: string): Promise<void> {
     log,
     surfaces: surfaces.create,
   });
-  const server = await startHttpServer({
-    listen: config.listen,
-    routes: { ...surfaces.routes(), ...ownRoutes(bot) },
-    log,
-    counted: (route, status) => bot.metrics.httpRequests.inc({ route, status: String(status) }),
+  const servers = await startBotServers({ config, bot, routes: surfaces.routes(), log }).catch(async (error: unknown) => {
+    await runtime.close();
+    throw error;
   });
   await bot.start();
   const scan = watchTenant({ config, runtime, graph, credential, clock, log });
-  log.info({ url: server.url }, 'bot ready');
+  log.info({ url: servers.url, opsUrl: servers.opsUrl }, 'bot ready');
   const signal = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   log.info({ signal: String(signal[0] ?? '') }, 'bot stopping');
   setTimeout(() => process.exit(0), SHUTDOWN_PATIENCE_MS).unref();
-  await Promise.all([server.close(), scan.stop()]);
+  await Promise.all([servers.close(), scan.stop()]);
   await bot.stop();
   await runtime.close();
   clock.close();
@@ -125,19 +124,5 @@ function surfacesOf(config: HallpassConfig, secrets: Secrets, log: Log) {
       ...(slack?.handle ? { 'POST /slack/events': slack.handle } : {}),
       ...(teams ? { 'POST /api/messages': (req, res) => teams?.handle(req, res) } : {}),
     }),
-  };
-}
-
-function ownRoutes(bot: Bot): Readonly<Record<string, Route>> {
-  return {
-    'GET /healthz': (_, res) => json(res, 200, { status: 'ok' }),
-    'GET /readyz': async (_, res) => {
-      const readiness = await bot.readiness();
-      json(res, readiness.ready ? 200 : 503, readiness);
-    },
-    'GET /metrics': async (_, res) => {
-      const { type, text } = await bot.metrics.render();
-      res.writeHead(200, { 'content-type': type }).end(text);
-    },
   };
 }

@@ -36,7 +36,7 @@ export async function runPerimeter(file: string): Promise<void> {
     people: createMembershipReader(graph),
     verifyCaller: createCallerVerifier(callerSettingsOf(config), tenantKeys(config), transportClock),
   });
-  log.info({ url: perimeter.url, entitlements: config.entitlements.length }, 'perimeter ready');
+  log.info({ url: perimeter.url, opsUrl: perimeter.opsUrl, entitlements: config.entitlements.length }, 'perimeter ready');
   await stopped(perimeter, log);
   clock.close();
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LONGEST_MINUTES } from '../access/core/perimeter-api.ts';
 import {
   audienceSchema,
+  botOpsSchema,
   domainClockSchema,
   guid,
   listenSchema,
@@ -64,6 +65,7 @@ export const hallpassConfigSchema = z.strictObject({
   domainClock: domainClockSchema.optional(),
   slack: slackSchema.optional(),
   teams: teamsSchema.optional(),
+  ops: botOpsSchema,
   people: z
     .array(
       z.strictObject({

@@ -1,5 +1,6 @@
 import { isLoopback } from './domain-clock.ts';
 import type { HallpassConfig } from './hallpass-config.ts';
+import { listenRules } from './listen-rules.ts';
 import type { ConfigRule } from './read-config.ts';
 
 type Problem = ReturnType<ConfigRule<HallpassConfig>>[number];
@@ -15,19 +16,10 @@ const surfaces: ConfigRule<HallpassConfig> = ({ slack, teams }) => {
   return slack.mode === 'socket' && !slack.appToken ? [problem(['slack', 'appToken'], 'is needed in mode socket')] : [];
 };
 
-const listening: ConfigRule<HallpassConfig> = ({ listen, perimeter }) => [
-  ...(isLoopback(listen.host) || listen.tls || listen.behindProxy
+const perimeterUrl: ConfigRule<HallpassConfig> = ({ perimeter }) =>
+  perimeter.url.startsWith('https:') || isLoopback(perimeter.url)
     ? []
-    : [
-        problem(
-          ['listen', 'host'],
-          'is no loopback address: add listen.tls, or listen.behindProxy when a proxy in front ends TLS',
-        ),
-      ]),
-  ...(perimeter.url.startsWith('https:') || isLoopback(perimeter.url)
-    ? []
-    : [problem(['perimeter', 'url'], 'must begin with https: the bot’s token goes there')]),
-];
+    : [problem(['perimeter', 'url'], 'must begin with https: the bot’s token goes there')];
 
 /** Secrets and access cards go to these; what comes is believed by keys that one of them serves. */
 const platforms: ConfigRule<HallpassConfig> = ({ slack, teams }) => {
@@ -143,7 +135,8 @@ const domainClock: ConfigRule<HallpassConfig> = (config) =>
 /** Rules between the keys of hallpass.yaml, after its schema. */
 export const hallpassRules: readonly ConfigRule<HallpassConfig>[] = [
   surfaces,
-  listening,
+  listenRules,
+  perimeterUrl,
   platforms,
   entitlements,
   requests,

@@ -48,6 +48,15 @@ export const listenSchema = z.strictObject({
   behindProxy: z.boolean().default(false),
 });
 
+/**
+ * The listener of operators, `/readyz` and `/metrics`: never the public one, since they name channels, requests and object ids. Each
+ * process has a default port of its own, so that both can run on one machine.
+ */
+const opsSchema = (defaultPort: number) =>
+  listenSchema.extend({ port: listenSchema.shape.port.default(defaultPort) }).prefault({});
+export const botOpsSchema = opsSchema(9464);
+export const perimeterOpsSchema = opsSchema(9465);
+
 /** Where a process keeps its journal. */
 export const storeSchema = z.strictObject({
   folder: z.string().min(1),

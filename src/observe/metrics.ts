@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * Metrics of the bot, in Prometheus text on `GET /metrics`. Names and labels are part of the public interface (design.md
+ * Metrics of the bot, in Prometheus text on `GET /metrics` of its ops listener. Names and labels are part of the public interface (design.md
  * section 6) and do not change silently. No label carries an id of a person or a case.
  */
 export interface BotMetrics {

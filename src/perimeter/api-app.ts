@@ -53,6 +53,7 @@ export function createApiApp(parts: ApiParts): Hono {
   };
 
   app.get('/healthz', (c) => c.json({ status: runtime.degraded ? 'degraded' : 'ok' }, 200));
+  for (const path of ['/readyz', '/metrics']) app.all(path, onlyOps);
 
   app.use(async (c, next) => {
     await parts.verifyCaller(c.req.header('authorization'));
@@ -97,6 +98,17 @@ export function createApiApp(parts: ApiParts): Hono {
   app.notFound((c) => problem(c, parts, new AppError('route.unknown', 'no such address', { hint: 'Check method and path.' })));
   app.onError((error, c) => problem(c, parts, error));
   return app;
+}
+
+/** Whoever asks, and without a word about the ledger: these stand on the listener of operators. */
+function onlyOps(): Response {
+  const answer = problemOf(
+    new AppError('route.unknown', 'no such address here', { hint: 'Operators find it on the ops listener.' }),
+  );
+  return new Response(JSON.stringify(answer), {
+    status: answer.status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  });
 }
 
 async function bodyOf<S extends z.ZodType>(c: Context, schema: S): Promise<z.infer<S>> {

@@ -1,4 +1,5 @@
 import { addressesOf } from '../identity/cloud.ts';
+import { listenRules } from '../config/listen-rules.ts';
 import { type ConfigRule, readConfig } from '../config/read-config.ts';
 import { type PerimeterConfig, perimeterConfigSchema } from './perimeter-config.ts';
 
@@ -29,16 +30,6 @@ const assurance: ConfigRule<PerimeterConfig> = ({ entitlements }) =>
         ],
   );
 
-const listening: ConfigRule<PerimeterConfig> = ({ listen }) =>
-  LOOPBACK.has(listen.host) || listen.tls || listen.behindProxy
-    ? []
-    : [
-        problem(
-          ['listen', 'host'],
-          'is no loopback address: add listen.tls, or listen.behindProxy when a proxy in front ends TLS',
-        ),
-      ];
-
 const entitlements: ConfigRule<PerimeterConfig> = ({ entitlements: all, tenant }) =>
   all.flatMap(({ id, mayReceive }, index) => [
     ...(all.findIndex((other) => other.id === id) < index ? [problem(['entitlements', index, 'id'], 'is used twice')] : []),
@@ -65,4 +56,4 @@ const domainClock: ConfigRule<PerimeterConfig> = ({ domainClock: clock, tenant, 
     : [];
 };
 
-const perimeterRules = [assurance, listening, entitlements, identities, domainClock];
+const perimeterRules = [assurance, listenRules, entitlements, identities, domainClock];

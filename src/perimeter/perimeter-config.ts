@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { LONGEST_MINUTES } from '../access/core/perimeter-api.ts';
-import { audienceSchema, domainClockSchema, guid, listenSchema, storeSchema, tenantSchema } from '../config/parts.ts';
+import {
+  audienceSchema,
+  domainClockSchema,
+  guid,
+  listenSchema,
+  perimeterOpsSchema,
+  storeSchema,
+  tenantSchema,
+} from '../config/parts.ts';
 
 const guardedEntitlementSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/),
@@ -18,6 +26,7 @@ export type GuardedEntitlement = z.infer<typeof guardedEntitlementSchema>;
 export const perimeterConfigSchema = z.strictObject({
   tenant: tenantSchema,
   listen: listenSchema,
+  ops: perimeterOpsSchema,
   store: storeSchema,
   /** The one application that may call: the bot's, with this audience and app role in its token. */
   caller: z.strictObject({ clientId: guid, audience: z.string().min(1), appRole: z.string().min(1).default('Access.Give') }),

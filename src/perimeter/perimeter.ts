@@ -15,9 +15,10 @@ import { createEventsFeed } from './events-feed.ts';
 import { guardrailsDigest } from './guardrails.ts';
 import { createInFlight } from './in-flight.ts';
 import { createNativeEndProbe } from './native-end.ts';
+import { createOpsApp } from './ops-app.ts';
 import type { PerimeterConfig } from './perimeter-config.ts';
 import { createRegistrar } from './registrar.ts';
-import { listen } from './serve.ts';
+import { listen, type Listening } from './serve.ts';
 import { startSweep } from './sweep.ts';
 
 export interface PerimeterParts {
@@ -34,6 +35,8 @@ export interface PerimeterParts {
 
 export interface Perimeter {
   readonly url: string;
+  /** Of the listener of operators. */
+  readonly opsUrl: string;
   /** Orderly: answers what was asked, lets running writes end, closes the ledger. Whatever is unfinished goes on at the next start. */
   close(): Promise<void>;
 }
@@ -74,23 +77,24 @@ export async function startPerimeter(parts: PerimeterParts): Promise<Perimeter> 
       };
     },
   });
-  const listening = await listen(app, config.listen).catch(async (error: unknown) => {
+  const listening: Listening[] = [];
+  async function close(): Promise<void> {
+    stopping.abort();
     sweep.stop();
     feed.close();
+    await Promise.all(listening.map((each) => each.close(ANSWER_GRACE_MS)));
     await runtime.close();
+  }
+  try {
+    const ops = await listen(createOpsApp(parts), 'ops', config.ops);
+    listening.push(ops);
+    const api = await listen(app, 'listen', config.listen);
+    listening.push(api);
+    return { url: api.url, opsUrl: ops.url, close };
+  } catch (error) {
+    await close();
     throw error;
-  });
-
-  return {
-    url: listening.url,
-    async close() {
-      stopping.abort();
-      sweep.stop();
-      feed.close();
-      await listening.close(ANSWER_GRACE_MS);
-      await runtime.close();
-    },
-  };
+  }
 }
 
 function handlersOf(parts: DirectoryParts): Readonly<Record<string, CommandHandler>> {

@@ -16,21 +16,23 @@ export interface Listening {
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;
 
-/** @throws {AppError} `config.tls-unreadable`, `listen.failed` */
-export async function listen(app: Hono, setting: PerimeterConfig['listen']): Promise<Listening> {
+/**
+ * `key` says in perimeter.yaml where, for whoever has to mend it.
+ * @throws {AppError} `config.tls-unreadable`, `listen.failed`
+ */
+export async function listen(app: Hono, key: 'listen' | 'ops', setting: PerimeterConfig['listen']): Promise<Listening> {
   const limits = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16 * 1024 };
   const where = { fetch: app.fetch, hostname: setting.host, port: setting.port, overrideGlobalObjects: false };
   const { tls } = setting;
   const server =
     tls === undefined
       ? serve({ ...where, createServer: createHttpServer, serverOptions: limits })
-      : serve({ ...where, createServer: createHttpsServer, serverOptions: { ...limits, ...certificate(tls) } });
+      : serve({ ...where, createServer: createHttpsServer, serverOptions: { ...limits, ...certificate(key, tls) } });
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
     server.once('error', (cause) => {
-      reject(
-        new AppError('listen.failed', `cannot listen on ${setting.host}:${setting.port}`, { cause, hint: 'Is the port in use?' }),
-      );
+      const message = `${key}: cannot listen on ${setting.host}:${setting.port}`;
+      reject(new AppError('listen.failed', message, { cause, hint: `Is the port in use? Name another one as ${key}.port.` }));
     });
   });
   const address = server.address();
@@ -52,11 +54,11 @@ export async function listen(app: Hono, setting: PerimeterConfig['listen']): Pro
   };
 }
 
-function certificate({ certFile, keyFile }: { readonly certFile: string; readonly keyFile: string }) {
+function certificate(key: string, { certFile, keyFile }: { readonly certFile: string; readonly keyFile: string }) {
   try {
     return { cert: readFileSync(certFile), key: readFileSync(keyFile), minVersion: 'TLSv1.2' } as const;
   } catch (cause) {
-    throw new AppError('config.tls-unreadable', 'listen.tls: certificate or key cannot be read', {
+    throw new AppError('config.tls-unreadable', `${key}.tls: certificate or key cannot be read`, {
       cause,
       hint: 'Check both paths.',
     });

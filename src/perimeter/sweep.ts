@@ -35,10 +35,11 @@ export interface Stuck {
 }
 
 /** As in flows/grant.ts. */
-const ALARM_AFTER_MS = 6 * 60_000;
+export const ALARM_AFTER_MS = 6 * 60_000;
 const ALARM_AGAIN_AFTER_MS = 30 * 60_000;
 
-const SWEPT = 'swept';
+/** Key of the link that says that the sweep saw it gone, where the flow cannot. */
+export const SWEPT = 'swept';
 const WAITS_FOR_END = ['checking', 'giving', 'active'];
 
 export function startSweep(parts: SweepParts): Sweep {

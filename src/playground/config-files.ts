@@ -28,6 +28,7 @@ export interface ConfigInput {
   readonly tls: { readonly certFile: string; readonly keyFile: string };
   readonly botPort: number;
   readonly perimeterPort: number;
+  readonly opsPorts: { readonly bot: number; readonly perimeter: number };
   readonly perimeterUrl: string;
   readonly alarmUrl: string;
   readonly offsetFile: string;
@@ -102,6 +103,7 @@ function botConfig(input: ConfigInput, secret: Pointer, store: string): z.input<
       credential: { clientSecret: secret('botClientSecret') },
     },
     listen: { host: '127.0.0.1', port: input.botPort },
+    ops: { port: input.opsPorts.bot },
     store: { folder: store },
     perimeter: { url: input.perimeterUrl, audience: PERIMETER_AUDIENCE },
     domainClock: { offsetFile: input.offsetFile },
@@ -160,6 +162,7 @@ function perimeterConfig(input: ConfigInput, secret: Pointer, store: string): z.
     domainClock: { offsetFile: input.offsetFile },
     alarm: { url: input.alarmUrl },
     sweepEverySeconds: 1,
+    ops: { port: input.opsPorts.perimeter },
     entitlements: ENTITLEMENTS.map(({ id, roleDefinitionId, durationsMinutes }) => ({
       id,
       directoryRole: { roleDefinitionId, directoryScopeId: '/' },

@@ -14,6 +14,13 @@ export function freePort(): Promise<number> {
   return nextFreePort(randomInt(FIRST_PORT, LAST_PORT));
 }
 
+/** As many, no two alike. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
+}
+
 /** `wanted`, or the next one that is free. */
 export async function nextFreePort(wanted: number): Promise<number> {
   for (let port = wanted; port < Math.min(wanted + 100, 65_536); port++) {

@@ -6,7 +6,7 @@ import { BOT_APP, PERIMETER_APP, TEAMS_APP_ID, TENANT_ID } from './cast.ts';
 import { type Child, startChild } from './child.ts';
 import { type ConfigDraft, type ConfigFiles, writeConfigFiles } from './config-files.ts';
 import { createExchangeLog, type ExchangeLog } from './exchange-log.ts';
-import { freePort } from './free-port.ts';
+import { freePorts } from './free-port.ts';
 import { followJournal, type JournalFollower } from './journal-follower.ts';
 import { type MicrosoftFarEnd, startMicrosoft } from './microsoft/start.ts';
 import { createOffsetClock, type OffsetClock } from './offset-clock.ts';
@@ -44,6 +44,8 @@ export interface World {
   readonly perimeter: Child;
   readonly botUrl: string;
   readonly perimeterUrl: string;
+  /** Where both say how they are, `/readyz` and `/metrics`: a listener of its own each. */
+  readonly opsUrls: { readonly bot: string; readonly perimeter: string };
   readonly alarm: AlarmReceiver;
   readonly files: ConfigFiles;
   readonly caFile: string;
@@ -79,7 +81,9 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
   const exchanges = options.exchanges ?? createExchangeLog();
   const microsoft = await startMicrosoft({ clock, folder: join(folder, 'microsoft'), log: exchanges });
   started.push(() => microsoft.close());
-  const [botPort, perimeterPort] = [await freePort(), await freePort()];
+  const [botPort = 0, perimeterPort = 0, botOpsPort = 0, perimeterOpsPort = 0] = await freePorts(4);
+  const opsPorts = { bot: botOpsPort, perimeter: perimeterOpsPort };
+  const opsUrls = { bot: `http://127.0.0.1:${opsPorts.bot}`, perimeter: `http://127.0.0.1:${opsPorts.perimeter}` };
   const botUrl = `http://127.0.0.1:${botPort}`;
   const perimeterUrl = `https://localhost:${perimeterPort}`;
   const slackSecrets = {
@@ -108,6 +112,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     tls: { certFile: microsoft.certFile, keyFile: microsoft.keyFile },
     botPort,
     perimeterPort,
+    opsPorts,
     perimeterUrl,
     alarmUrl: alarm.url,
     offsetFile: clock.file,
@@ -157,6 +162,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     perimeter,
     botUrl,
     perimeterUrl,
+    opsUrls,
     alarm,
     files,
     caFile: microsoft.caFile,

@@ -9,6 +9,7 @@ const counted: string[] = [];
 beforeEach(async () => {
   counted.length = 0;
   server = await startHttpServer({
+    key: 'listen',
     listen: { host: '127.0.0.1', port: 0, behindProxy: false },
     routes: {
       'GET /healthz': (_, res) => json(res, 200, { status: 'ok' }),

@@ -115,6 +115,16 @@ describe('hallpass.yaml', () => {
       'F:5: listen.host: is no loopback address',
     ],
     [
+      'telling operators over the network without TLS',
+      (good) => good.replace('store:', "ops: { host: '0.0.0.0' }\nstore:"),
+      'F:6: ops.host: is no loopback address',
+    ],
+    [
+      'one port for the public and for operators',
+      (good) => good.replace('{ port: 8080 }', '{ port: 9464 }'),
+      'F:1: ops.port: is the port of listen',
+    ],
+    [
       'a perimeter without TLS',
       (good) => good.replace('https://perimeter', 'http://perimeter'),
       'F:7: perimeter.url: must begin with https',

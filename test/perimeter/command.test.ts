@@ -30,6 +30,7 @@ beforeAll(async () => {
   clientId: ${PERIMETER_APP.clientId}
   credential: { clientSecret: { file: ${secret} } }
 listen: { port: 0, tls: { certFile: ${microsoft.certFile}, keyFile: ${microsoft.keyFile} } }
+ops: { port: 0 }
 store: { folder: ${join(folder, 'ledger')} }
 caller: { clientId: ${BOT_CLIENT_ID}, audience: api://perimeter }
 alarm: { url: https://localhost:1/alarm }
@@ -95,7 +96,7 @@ describe('hallpass perimeter', () => {
       said += chunk.toString();
     });
     expect(await exit).toBe(2);
-    expect(said).toMatch(/unsafe\.yaml:11: entitlements\.0\.assurance: write "assurance: chat"/);
+    expect(said).toMatch(/unsafe\.yaml:12: entitlements\.0\.assurance: write "assurance: chat"/);
   });
 
   it('does not start with a secret that everybody on the machine can read', async () => {

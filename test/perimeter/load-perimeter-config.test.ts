@@ -44,6 +44,8 @@ describe('perimeter.yaml', () => {
     ['says signed', ['assurance: chat', 'assurance: signed'], /^14: entitlements\.0\.assurance: .*not available yet/],
     ['says something else', ['assurance: chat', 'assurance: trust-me'], /^14: entitlements\.0\.assurance: /],
     ['listens to the world without TLS', ['{ port: 8443 }', '{ host: 0.0.0.0, port: 8443 }'], /^5: listen\.host: .*tls/],
+    ['tells operators over the network without TLS', ['store:', 'ops: { host: 0.0.0.0 }\nstore:'], /^6: ops\.host: .*ops\.tls/],
+    ['has one port for both', ['{ port: 8443 }', '{ port: 9465 }'], /^1: ops\.port: is the port of listen/],
     ['sends its alarm in the clear', ['https://alarm', 'http://alarm'], /^8: alarm\.url/],
     [
       'names nobody who may receive',

@@ -25,6 +25,7 @@ function written(mode: 'http' | 'socket') {
     tls: { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') },
     botPort: 4,
     perimeterPort: 5,
+    opsPorts: { bot: 9, perimeter: 10 },
     perimeterUrl: 'https://localhost:5',
     alarmUrl: 'https://localhost:6/alarm',
     offsetFile: join(folder, 'clock.json'),

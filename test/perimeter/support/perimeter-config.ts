@@ -41,6 +41,7 @@ export function perimeterConfig(wishes: ConfigWishes = {}): PerimeterConfig {
       credential: { clientSecret: { env: 'UNUSED' } },
     },
     listen: { port: 0 },
+    ops: { port: 0 },
     store: { folder: '/unused' },
     caller: { clientId: BOT_CLIENT_ID, audience: wishes.audience ?? 'api://perimeter' },
     alarm: { url: wishes.alarmUrl ?? 'https://localhost:1/alarm' },

@@ -47,6 +47,8 @@ export interface World {
   factsUntil(requestId: string, type: PerimeterEvent['type']): Promise<readonly PerimeterEvent[]>;
   /** Principals who hold the role now. */
   holders(roleDefinitionId?: string): readonly string[];
+  /** What the listener of operators answers. */
+  ops(path: string): Promise<{ readonly status: number; readonly text: string }>;
   /** Says that the disk is full, or no longer. The store's own tests show that it notices. */
   fillDisk(full: boolean): void;
   /** Stops the perimeter in order; what is unfinished stays unfinished. */
@@ -171,6 +173,10 @@ export async function startWorld(wishes: ConfigWishes = {}): Promise<World> {
         .holders()
         .filter((holder) => holder.roleDefinitionId === roleDefinitionId)
         .map(({ principalId }) => principalId),
+    async ops(path) {
+      const response = await fetch(`${perimeter?.opsUrl ?? 'http://stopped'}${path}`);
+      return { status: response.status, text: await response.text() };
+    },
     fillDisk: (full) => {
       diskIsFull = full;
     },

@@ -1,0 +1,53 @@
+import { Hono } from 'hono';
+import type { Clock } from '../access/core/clock.ts';
+import type { CaseView, Runtime } from '../durable/port.ts';
+import { createPerimeterMetrics } from '../observe/perimeter-metrics.ts';
+import { GRANT_FLOW, stateNameOf } from './grant-flow.ts';
+import { ALARM_AFTER_MS, SWEPT } from './sweep.ts';
+
+export interface OpsParts {
+  readonly runtime: Runtime;
+  readonly clock: Clock;
+}
+
+/** The `ops` listener, for operators alone and without a token: what is wrong, in sentences that name grants by id, and metrics. */
+export function createOpsApp({ runtime, clock }: OpsParts): Hono {
+  const app = new Hono();
+  const overdue = () => [...runtime.open(GRANT_FLOW)].filter((view) => isOverdue(view, clock.now()));
+  const metrics = createPerimeterMetrics({
+    openGrants: () => countByState(runtime.open(GRANT_FLOW)),
+    overdueGrants: () => overdue().length,
+    journalSeq: () => runtime.head().seq,
+    storeFull: () => runtime.degraded,
+  });
+  app.use(async (c, next) => {
+    await next();
+    c.header('cache-control', 'no-store');
+  });
+  app.get('/healthz', (c) => c.json({ status: runtime.degraded ? 'degraded' : 'ok' }, 200));
+  app.get('/readyz', (c) => {
+    const reasons = runtime.degraded ? ['The store is full: nothing new is given, taking away goes on.'] : [];
+    const warnings = overdue().map(
+      ({ caseId, columns }) => `Grant ${caseId} should have ended at ${columns['endsAt'] ?? ''} and is not known to be gone.`,
+    );
+    return c.json({ ready: reasons.length === 0, reasons, warnings }, reasons.length === 0 ? 200 : 503);
+  });
+  app.get('/metrics', async (c) => {
+    const { type, text } = await metrics();
+    return c.body(text, 200, { 'content-type': type });
+  });
+  return app;
+}
+
+/** By the ledger's own column, as in the sweep: a flow that is stuck says nothing of itself. */
+function isOverdue({ columns, links }: CaseView, nowMs: number): boolean {
+  const endsAt = columns['endsAt'];
+  if (typeof endsAt !== 'string' || links.some(({ key }) => key === SWEPT)) return false;
+  return Date.parse(endsAt) + ALARM_AFTER_MS <= nowMs;
+}
+
+function countByState(views: Iterable<CaseView>): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { state } of views) counts[stateNameOf(state)] = (counts[stateNameOf(state)] ?? 0) + 1;
+  return counts;
+}

@@ -36,6 +36,9 @@ export interface AccessRequestContext {
   readonly ending?: 'withdraw' | 'release' | 'lapse';
   readonly endedHow?: EndedHow;
   readonly endedAt?: string;
+  readonly endingAt?: string;
+  /** Set once the perimeter has been silent for too long about the end we asked for. */
+  readonly unconfirmedAt?: string;
   readonly confirmedAt?: string;
   readonly refusal?: { readonly code: string; readonly hint: string };
   readonly overdue?: { readonly tries: number; readonly code: string; readonly byHand: string };
@@ -60,6 +63,11 @@ const MINUTE_MS = 60_000;
 const OVERDUE_AFTER_MS = 5 * MINUTE_MS;
 
 /** The conversation about one request. Giving and ending are the perimeter's (flows/grant.ts); here we hear of them. */
+/**
+ * The same watch over an end that we asked for. Longer than the five minutes in which Entra takes nothing back that it has just given, and
+ * than the six after which the perimeter itself speaks up (flows/grant.ts): whoever is silent then is not at work.
+ */
+const UNCONFIRMED_AFTER_MS = 10 * MINUTE_MS;
 export const accessRequest = setup({
   types: {
     input: {} as { readonly request: AccessRequest; readonly at: string },
@@ -74,6 +82,7 @@ export const accessRequest = setup({
     overdue: ({ context, event }) => Date.parse(context.endsAt ?? '') + OVERDUE_AFTER_MS - Date.parse(event.at),
   },
   guards: {
+    unconfirmed: UNCONFIRMED_AFTER_MS,
     approves: ({ event }) => event.type === 'decided' && event.decision === 'approve',
   },
   actions: {
@@ -117,9 +126,10 @@ export const accessRequest = setup({
     noteOverdue: assign(({ event }) =>
       event.type === 'perimeter.overdue' ? { overdue: { tries: event.tries, code: event.code, byHand: event.byHand } } : {},
     ),
-    noteWithdraw: assign({ ending: 'withdraw' as const }),
-    noteRelease: assign({ ending: 'release' as const }),
-    noteLapse: assign({ ending: 'lapse' as const }),
+    noteWithdraw: assign(({ event }) => ({ ending: 'withdraw' as const, endingAt: event.at })),
+    noteRelease: assign(({ event }) => ({ ending: 'release' as const, endingAt: event.at })),
+    noteLapse: assign(({ event }) => ({ ending: 'lapse' as const, endingAt: event.at })),
+    noteUnconfirmed: assign(({ event }) => ({ unconfirmedAt: event.at })),
   },
 }).createMachine({
   id: 'accessRequest',
@@ -202,11 +212,13 @@ export const accessRequest = setup({
       },
     },
     ending: {
-      description: 'We asked for the end. Access may still arrive before it goes: the perimeter ends it all the same.',
+      description:
+        'We asked for the end. Access may still arrive before it goes: the perimeter ends it all the same. Its silence is told to operators and the requester.',
       entry: ['endGrant', 'refreshCards'],
       on: {
         'perimeter.given': { actions: ['noteGiven', 'refreshCards'] },
         'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
+      after: { unconfirmed: { actions: ['noteUnconfirmed', 'refreshCards', 'alarm'] } },
         'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
         'perimeter.registered': {},
         'perimeter.giving': {},

@@ -32,6 +32,7 @@ import type { PerimeterClient } from './perimeter-client.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { sayReceipts } from './receipts.ts';
 import { requestCards } from './request-cards.ts';
+import { sayUnconfirmed } from './say-unconfirmed.ts';
 import { createSecurityNotes } from './security-notes.ts';
 
 export interface BotOptions {
@@ -130,7 +131,10 @@ export function createBot(options: BotOptions): Bot {
         registerRequest: registerRequest(perimeterDeps),
         forwardDecision: forwardDecision(perimeterDeps),
         endGrant: endGrant(perimeterDeps),
-        refreshCards: refreshCards(cards, (context) => sayReceipts({ ...sources, surfaces, channels }, context)),
+        refreshCards: refreshCards(cards, async (context) => {
+          await sayReceipts({ ...sources, surfaces, channels }, context);
+          await sayUnconfirmed({ settings, surfaces, channels }, context);
+        }),
         refreshAlert: refreshCards(cards),
         remind: remind({ ...sources, surfaces, channels }),
         announce: announce({ runtime, names, surfaces, channels, words: options.findingWords }),

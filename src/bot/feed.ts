@@ -119,7 +119,7 @@ async function apply({ runtime, operators, log, applied }: FeedOptions, event: P
   point('feed.after-commit');
   if (outcome.kind === 'repeated') return event.seq;
   applied?.(event);
-  if (event.type === 'ended') operators.clear(overdueAlert(event.requestId));
+  if (event.type === 'ended' || event.type === 'refused') operators.clear(overdueAlert(event.requestId));
   if (outcome.kind === 'committed' || saysWhatIsKnown(event, outcome.view)) {
     log.info({ caseId: event.requestId, fact: event.type, perimeterSeq: event.seq }, 'heard from the perimeter');
   } else {

@@ -45,6 +45,8 @@ export interface Outcome {
   readonly endsAt?: string;
   readonly confirmedAt?: string;
   readonly overdue?: { readonly tries: number; readonly code: string; readonly byHand: string };
+  /** A sentence: the end was asked for, and the perimeter has not said for too long that it has come. */
+  readonly unconfirmed?: string;
 }
 
 /** The one message to the requester, edited as things happen. */

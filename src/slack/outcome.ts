@@ -16,6 +16,7 @@ export function outcomeBlocks(outcome: Outcome | undefined): KnownBlock[] {
     section(lines.filter((line) => line !== '').join('\n')),
     ...(outcome.note === undefined ? [] : [quote(outcome.note)]),
     ...overdueBlocks(outcome),
+    ...(outcome.unconfirmed === undefined ? [] : [section(`🚨 *Not confirmed.* ${inMrkdwn(outcome.unconfirmed)}`)]),
   ];
 }
 

@@ -10,6 +10,7 @@ export function outcomeLines(outcome: Outcome): CardJson[] {
     ...(outcome.note === undefined ? [] : [paragraph([run('“'), run(clipped(outcome.note, 500)), run('”')])]),
     ...(outcome.confirmedAt === undefined ? [] : [below(`Confirmed gone ${instant(outcome.confirmedAt)}`)]),
     ...(outcome.overdue === undefined ? [] : overdueLines(outcome.overdue)),
+    ...(outcome.unconfirmed === undefined ? [] : [unconfirmedLines(outcome.unconfirmed)]),
   ];
 }
 
@@ -30,4 +31,12 @@ function overdueLines({ tries, code, byHand }: NonNullable<Outcome['overdue']>):
       ],
     },
   ];
+}
+
+function unconfirmedLines(sentence: string): CardJson {
+  return {
+    type: 'Container',
+    style: 'attention',
+    items: [paragraph([run('Not confirmed: ', { weight: 'Bolder' }), run(sentence)])],
+  };
 }

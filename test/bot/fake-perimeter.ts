@@ -28,6 +28,8 @@ export interface FakePerimeter {
   fail(path: 'register' | 'decide' | 'end' | 'events', status: number, code: string, times?: number): void;
   /** Gives by itself after an approval (default), or waits for `say`. */
   givesByItself: boolean;
+  /** False: an end is taken note of, and nothing more is heard of it. */
+  endsByItself: boolean;
   /** Forgets the newest `lines` of its history. */
   rollBack(lines: number): void;
   /** Serves the newest facts again although they were asked for already. */
@@ -57,6 +59,7 @@ export async function fakePerimeter(now: () => number, port = 0): Promise<FakePe
     authorizations,
     waits,
     givesByItself: true,
+    endsByItself: true,
     repeats: false,
     say(requestId, fact, at = new Date(now()).toISOString()) {
       const seq = facts.length + 1;
@@ -105,7 +108,7 @@ export async function fakePerimeter(now: () => number, port = 0): Promise<FakePe
   function end(requestId: string, reason: string | null): unknown {
     ends.push({ requestId, reason });
     const before = grants.get(requestId)?.state;
-    if (before === 'ended') return stateOf(requestId);
+    if (before === 'ended' || !world.endsByItself) return stateOf(requestId);
     grants.set(requestId, { grant: grants.get(requestId)?.grant, state: 'ended' });
     const how = reason === 'withdraw' ? 'withdrawn' : reason === 'release' ? 'released' : 'lapsed';
     world.say(requestId, { type: 'ended', how, ...(before === 'given' ? { confirmedAt: new Date(now()).toISOString() } : {}) });

@@ -1,5 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ANNA, botWorld, eventually, inSlack, inTeams, requestCardsIn, RITA, type BotWorld } from './bot-world.ts';
+import {
+  ANNA,
+  botWorld,
+  eventually,
+  inSlack,
+  inTeams,
+  requestCardsIn,
+  requesterMessagesIn,
+  RITA,
+  type BotWorld,
+} from './bot-world.ts';
 import type { FakeSurface } from './fake-surface.ts';
 
 let world: BotWorld;
@@ -83,5 +93,71 @@ describe('access that outlives its end', () => {
     world.perimeter.say(caseId, { type: 'ended', how: 'expired' });
     await eventually(() => expect(world.theCase().status).toBe('ended'));
     await eventually(async () => expect(await world.bot.readiness()).toMatchObject({ warnings: [] }));
+  });
+});
+
+describe('an end that was asked for and is not confirmed', () => {
+  const silently = async () => {
+    world = await botWorld();
+    world.perimeter.endsByItself = false;
+    await world.submit(inSlack(RITA));
+    await eventually(() => expect(live(world.slack)).toHaveLength(1));
+    return world.theCase().caseId;
+  };
+  const outcome = () => requesterMessagesIn(world.slack)[0]?.view.outcome;
+  const GONE = 'The perimeter has not said yet that it is gone: it may still be there. Operators have been told.';
+
+  it('is told to operators and to the requester when the perimeter stays silent after a release', async () => {
+    const caseId = await silently();
+    await world.bot.desk.decide(inSlack(ANNA), caseId, 'approve', undefined, undefined);
+    await eventually(() => expect(world.theCase().status).toBe('active'));
+    await world.bot.desk.release(inSlack(RITA), caseId);
+    await idle();
+    world.clock.advance(9);
+    await idle();
+    expect(outcome()?.unconfirmed).toBeUndefined();
+    expect(startsWith(world.slack, 'Global Reader: ')).toEqual([]);
+    world.clock.advance(2);
+    await eventually(() => expect(outcome()?.unconfirmed).toBe(GONE));
+    await eventually(() => expect(startsWith(world.slack, 'Global Reader: ')).toEqual([`Global Reader: ${GONE}`]));
+    await eventually(() => expect(world.slack.notes().join()).toContain('Global Reader for Rita Requester was given back at '));
+    const { warnings } = await world.bot.readiness();
+    expect(warnings).toEqual([expect.stringMatching(/has not said that it is gone\. Look whether the perimeter is running\.$/)]);
+    expect(warnings.join()).not.toContain('Rita');
+    world.perimeter.say(caseId, { type: 'ended', how: 'released', confirmedAt: new Date(world.clock.now()).toISOString() });
+    await eventually(() => expect(world.theCase().status).toBe('ended'));
+    await eventually(async () => expect(await world.bot.readiness()).toMatchObject({ warnings: [] }));
+    await idle();
+    expect(outcome()?.unconfirmed).toBeUndefined();
+    expect(startsWith(world.slack, 'Global Reader: ')).toHaveLength(1);
+  });
+
+  it('says after a withdrawal that something may still be given, also across a restart', async () => {
+    const caseId = await silently();
+    await world.bot.desk.withdraw(inSlack(RITA), caseId);
+    await idle();
+    await world.restart();
+    world.clock.advance(11);
+    const asked = 'The perimeter has not said yet that nothing will be given. Operators have been told.';
+    await eventually(() => expect(outcome()?.unconfirmed).toBe(asked));
+    await eventually(() =>
+      expect(world.slack.notes().join()).toContain('The request of Rita Requester for Global Reader was withdrawn at '),
+    );
+    world.perimeter.say(caseId, { type: 'refused', code: 'grant.refused', hint: 'No.' });
+    await eventually(async () => expect(await world.bot.readiness()).toMatchObject({ warnings: [] }));
+  });
+
+  it('leaves the word to what the perimeter itself calls overdue', async () => {
+    const caseId = await silently();
+    await world.bot.desk.decide(inSlack(ANNA), caseId, 'approve', undefined, undefined);
+    await eventually(() => expect(world.theCase().status).toBe('active'));
+    await world.bot.desk.release(inSlack(RITA), caseId);
+    world.perimeter.say(caseId, { type: 'overdue', tries: 3, code: 'directory.unavailable', byHand: 'az rest' });
+    await eventually(() => expect(outcome()?.overdue).toMatchObject({ tries: 3 }));
+    world.clock.advance(11);
+    await eventually(() => expect(JSON.stringify(world.theCase().context)).toContain('unconfirmedAt'));
+    await idle();
+    expect(outcome()?.unconfirmed).toBeUndefined();
+    expect((await world.bot.readiness()).warnings).toEqual([expect.stringContaining('Remove by hand')]);
   });
 });

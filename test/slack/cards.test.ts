@@ -122,6 +122,12 @@ describe('the message to the requester', () => {
     expect(words).toContain('```az rest --method delete --url x```');
   });
 
+  it.each(['requester', 'approvers'])('says to the %s that an end is not confirmed', (whom) => {
+    const view = { status: 'ending' as const, outcome: { ...SAID, unconfirmed: 'The perimeter <is> silent.' } };
+    const card = whom === 'requester' ? requesterCard({ ...REQUESTER, ...view }) : requestCard({ ...REQUEST, ...view });
+    expect(wordsOf(card)).toContain('*Not confirmed.* The perimeter &lt;is&gt; silent.');
+  });
+
   it('says until when in the notification', () => {
     expect(requesterText({ ...REQUESTER, status: 'active', outcome: { ...SAID, endsAt: LATER } })).toBe(
       'You have Global Reader until 2026-11-21 14:02 UTC',

@@ -174,6 +174,15 @@ describe('the alert card', () => {
     ['acknowledged', ['snooze', 'detailsHandled']],
     ['snoozed', ['acknowledge', 'snooze', 'details']],
     ['resolved', []],
+
+  it('says that an end is not confirmed, as approvers’ card does', () => {
+    const view = {
+      status: 'ending',
+      outcome: { sentence: 'Given back by Rita', unconfirmed: 'It may still be there.' },
+    } as const;
+    for (const one of [requesterCard(requesterView(view)), requestCard(requestView(view))])
+      expect(textOf(one)).toMatch(/Not confirmed: \s*It may still be there\./);
+  });
   ] as const)('offers, when %s, %j', (status, verbs) => {
     expect(verbsOf(alertCard(alertView({ status })))).toEqual(verbs);
   });

@@ -9,6 +9,7 @@ export function outcomeOf(request: AccessCase, people: KnownPeople, note: string
   const sentence = sentenceOf(request, people);
   if (sentence === undefined) return context.overdue ? { sentence: 'Overdue.', overdue: context.overdue } : undefined;
   const at = instantOf(request);
+  const unconfirmed = unconfirmedSentence(request);
   return {
     sentence,
     ...(at === undefined ? {} : { at }),
@@ -17,9 +18,18 @@ export function outcomeOf(request: AccessCase, people: KnownPeople, note: string
     ...(context.confirmedAt === undefined ? {} : { confirmedAt: context.confirmedAt }),
     ...(context.overdue === undefined || request.over ? {} : { overdue: context.overdue }),
   };
+    ...(unconfirmed === undefined ? {} : { unconfirmed }),
 }
 
 function sentenceOf({ status, context }: AccessCase, people: KnownPeople): string | undefined {
+/** Undefined where the perimeter may still be at it, or has said more: that it is overdue. */
+export function unconfirmedSentence({ status, context }: AccessCase): string | undefined {
+  if (status !== 'ending' || context.unconfirmedAt === undefined || context.overdue !== undefined) return undefined;
+  return context.givenAt === undefined
+    ? 'The perimeter has not said yet that nothing will be given. Operators have been told.'
+    : 'The perimeter has not said yet that it is gone: it may still be there. Operators have been told.';
+}
+
   if (status === 'registering' || status === 'pending') return undefined;
   if (status === 'refused') return `Not given: ${context.refusal?.hint ?? 'the perimeter refused it.'}`;
   const requester = named(people, context.request.requester).name;

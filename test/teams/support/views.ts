@@ -64,6 +64,7 @@ export const OUTCOME = {
   endsAt: '2026-11-21T14:04:00.000Z',
   confirmedAt: '2026-11-21T14:04:04.000Z',
   overdue: { tries: 9, code: 'directory.unavailable', byHand: 'az rest --method DELETE --url …' },
+  unconfirmed: 'The perimeter has not said yet that it is gone: it may still be there. Operators have been told.',
 };
 
 export function alertView(more: Partial<AlertView> = {}): AlertView {

@@ -41,6 +41,8 @@ export type WriterKind = 'pim' | 'plain';
 export interface Assignment {
   readonly kind: WriterKind;
   readonly id: string;
+  /** Of `pim`: the directory's own id of what PIM made. It alone says what is ours when the tenant has no PIM any more. */
+  readonly roleAssignmentId?: string;
 }
 
 /** `refused` was judged at the door; `tombstone` is a DELETE that arrived before its POST; `open` is the normal case. */

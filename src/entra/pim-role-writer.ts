@@ -6,6 +6,7 @@ import type { AccessWriter, Order, Taken } from '../perimeter/access-writer.ts';
 import type { GraphClient } from './graph-client.ts';
 import { graphCodeOf } from './graph-error.ts';
 import { quoted, segment } from './odata.ts';
+import { createLapsedPim } from './pim-lapsed.ts';
 import {
   answerOf,
   sameWord,
@@ -24,6 +25,8 @@ export const TICKET_SYSTEM = 'hallpass';
 const MINIMUM_ACTIVE_MS = 5 * 60_000;
 /** PIM works after its answer; its own example takes two seconds. */
 const LOOK_AGAIN_AFTER_MS = 1_000;
+/** How long an instance that is not listed yet is waited for. */
+const LISTED_WITHIN_MS = 15_000;
 
 const DONE = ['provisioned'];
 const UNDER_WAY = ['granted', 'pendingschedulecreation', 'pendingprovisioning', 'schedulecreated'];
@@ -34,6 +37,10 @@ const AWAITS_SOMEBODY = ['pendingapproval', 'pendingadmindecision'];
  * @see https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignmentschedulerequests
  */
 export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWriter {
+  const lapsed = createLapsedPim(graph, clock);
+  /** As the newest taking found it. */
+  let isLicensed = true;
+
   async function instancesOf({ principalId, role }: Order): Promise<readonly ScheduleInstance[]> {
     const found: ScheduleInstance[] = [];
     const query = { $filter: `principalId eq ${quoted(principalId)} and roleDefinitionId eq ${quoted(role.roleDefinitionId)}` };
@@ -79,7 +86,18 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
         expiration: { type: 'afterDateTime', endDateTime: order.endsAt },
       },
     });
-    return assignmentOf(request);
+    return active(request, order);
+  }
+
+  /** Entra's own id of the assignment is remembered as long as PIM tells it: without a licence it will not (pim-lapsed.ts). */
+  async function active(request: ScheduleRequest, order: Order): Promise<Assignment> {
+    const assignment = assignmentOf(request);
+    // Whatever goes wrong with this reading says nothing of the write before it, and must not be taken for its answer.
+    const live = await instancesOf(order).catch(() => []);
+    const ours = live.find(isOf(request));
+    if (ours !== undefined) return { ...assignment, roleAssignmentId: ours.roleAssignmentOriginId ?? ours.id };
+    if (clock.now() - Date.parse(request.createdDateTime ?? '') < LISTED_WITHIN_MS) throw settling('active, but not listed yet');
+    return assignment;
   }
 
   async function remove(order: Order, startedAt: string | null | undefined): Promise<void> {
@@ -108,10 +126,21 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
   }
 
   async function take(order: Order): Promise<Taken> {
+    try {
+      const taken = await takeByPim(order);
+      isLicensed = true;
+      return taken;
+    } catch (error) {
+      isLicensed = !(error instanceof AppError) || error.code !== 'directory.not-licensed';
+      if (isLicensed || !(error instanceof AppError)) throw error;
+      return lapsed.take(order, error);
+    }
+  }
+
+  async function takeByPim(order: Order): Promise<Taken> {
     const request = await ownRequest(order);
     if (request === undefined) return { found: false };
-    const schedule = request.targetScheduleId ?? request.id;
-    const isOurs = (instance: ScheduleInstance) => sameWord(instance.roleAssignmentScheduleId, schedule);
+    const isOurs = isOf(request);
     if (AWAITS_SOMEBODY.includes(request.status.toLowerCase())) {
       await graph.post(`${REQUESTS}/${segment(request.id)}/cancel`, undefined, { permission: PERMISSION });
       return { found: true };
@@ -130,21 +159,25 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
 
   return {
     kind: 'pim',
-    // A schedule that PIM made has the id of the request that asked for it.
     held: async (order) => (await instancesOf(order)).map((instance) => instance.roleAssignmentScheduleId ?? instance.id),
     find: async (order) => {
       const request = await ownRequest(order);
-      return request === undefined ? undefined : assignmentOf(request);
+      return request === undefined ? undefined : active(request, order);
     },
     give,
     take,
-    byHand: (order) =>
-      `az rest --method POST --url https://graph.microsoft.com/v1.0${REQUESTS} --body '${JSON.stringify({
-        action: 'adminRemove',
-        principalId: order.principalId,
-        ...order.role,
-      })}'`,
+    byHand: (order) => (isLicensed ? byHand(order) : lapsed.byHand(order)),
   };
+}
+
+function byHand({ principalId, role }: Order): string {
+  const body = { action: 'adminRemove', principalId, ...role };
+  return `az rest --method POST --url https://graph.microsoft.com/v1.0${REQUESTS} --body '${JSON.stringify(body)}'`;
+}
+
+/** Is an instance what this request asked for? PIM names the schedule after its request. */
+function isOf({ targetScheduleId, id }: ScheduleRequest): (instance: ScheduleInstance) => boolean {
+  return (instance) => sameWord(instance.roleAssignmentScheduleId, targetScheduleId ?? id);
 }
 
 /** HTTP 201 says that PIM took the request; only `status` says what became of it. */

@@ -27,6 +27,8 @@ export const scheduleInstanceSchema = z.object({
   memberType: text,
   startDateTime: text,
   roleAssignmentScheduleId: text,
+  /** Of the unifiedRoleAssignment that this makes. */
+  roleAssignmentOriginId: text,
 });
 export type ScheduleInstance = z.infer<typeof scheduleInstanceSchema>;
 

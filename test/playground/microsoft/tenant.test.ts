@@ -97,6 +97,18 @@ describe('what is done by hand', () => {
     stop();
   });
 
+  it('keeps what PIM gave when the licence lapses, and nobody ends it any more', () => {
+    const { tenant } = bench.far;
+    const endsAt = bench.clock.now() + 60_000;
+    const role = { principalId: RITA.objectId, roleDefinitionId: ROLES.globalReader };
+    tenant.grantRole({ ...role, endsAt });
+    tenant.setLicence('P1');
+    bench.clock.advance(120_000);
+    tenant.setLicence('P2');
+    expect(tenant.holders().filter(({ principalId }) => principalId === RITA.objectId)).toMatchObject([role]);
+    expect(tenant.holders().every((holder) => !('endsAt' in holder))).toBe(true);
+  });
+
   it('is forgotten by a reset, but not the secrets that running processes hold', () => {
     const { tenant } = bench.far;
     const before = tenant.clientSecretOf(PAYROLL.appId);

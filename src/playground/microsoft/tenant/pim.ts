@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../access/core/clock.ts';
-import type { Actor, Audit } from './audit.ts';
+import { type Actor, type Audit, SYSTEM } from './audit.ts';
 import type { Directory } from './directory.ts';
 import { type Expiration, expirationEnd } from './expiration.ts';
 import { brokenRules, type RolePolicy, startOf, tooYoung, USUAL_POLICY } from './pim-rules.ts';
@@ -57,6 +57,8 @@ export interface Pim {
   processingMs: number;
   /** The next accepted request is answered 201 as ever, and then ends in this status without an assignment. */
   nextOutcome: 'Failed' | 'Denied' | 'PendingApproval' | undefined;
+  /** The licence is gone: nothing that is being worked on is carried out any more, and nobody keeps an end. */
+  lapse(): void;
   reset(): void;
   close(): void;
 }
@@ -134,6 +136,11 @@ export function createPim(clock: Clock, now: Clock, directory: Directory, roles:
     policy: (roleDefinitionId) => policies.get(roleDefinitionId.toLowerCase()) ?? USUAL_POLICY,
     setPolicy(roleDefinitionId, policy) {
       policies.set(roleDefinitionId.toLowerCase(), { ...pim.policy(roleDefinitionId), ...policy });
+    },
+    lapse() {
+      pim.close();
+      for (const request of [...inFlight.values()]) settle(request, 'Failed');
+      roles.outliveEnds(SYSTEM);
     },
     reset() {
       pim.close();

@@ -38,6 +38,8 @@ export interface RoleStore {
   remove(triple: RoleTriple, actor: Actor, via: 'pim' | 'plain' | 'outside', scheduleRequestId?: string): boolean;
   /** Active by the domain clock: begun and not ended. */
   readonly isLive: (schedule: RoleSchedule) => boolean;
+  /** PIM is gone, and its service with it: what is live stays without an end, what had not begun never will. */
+  outliveEnds(actor: Actor): void;
   /** Ends what has reached its end; called by itself on every read and when the domain clock moves. */
   sweep(): void;
   reset(): void;
@@ -77,7 +79,7 @@ export function createRoleStore(clock: Clock, now: Clock, audit: Audit): RoleSto
   };
   const stopListening = clock.onMoved(wake);
 
-  return {
+  const store: RoleStore = {
     all() {
       sweep();
       return [...current.values()];
@@ -111,6 +113,14 @@ export function createRoleStore(clock: Clock, now: Clock, audit: Audit): RoleSto
       audit.add({ actor, action: 'role.taken', via, ...idsOf(schedule), ...request });
       return true;
     },
+    outliveEnds(actor) {
+      sweep();
+      for (const schedule of [...current.values()]) {
+        const { endAt, ...rest } = schedule;
+        if ((schedule.startAt ?? 0) > clock.now()) store.remove(schedule, actor, 'outside');
+        else if (endAt !== undefined) current.set(keyOf(schedule), { ...rest, expiration: { type: 'noExpiration' } });
+      }
+    },
     isLive: (schedule) => (schedule.startAt ?? 0) <= clock.now() && (schedule.endAt ?? Number.POSITIVE_INFINITY) > clock.now(),
     sweep,
     reset() {
@@ -122,6 +132,7 @@ export function createRoleStore(clock: Clock, now: Clock, audit: Audit): RoleSto
       clearTimeout(timer);
     },
   };
+  return store;
 }
 
 export function lowerCase(triple: RoleTriple): RoleTriple {

@@ -41,6 +41,7 @@ export interface TenantModel {
   readonly licence: Licence;
   /** The domain clock, milliseconds. */
   time(): number;
+  /** Losing P2 ends PIM: active assignments stay as plain ones, and no end of theirs is kept any more (docs/not-verified.md). */
   setLicence(licence: Licence): void;
   /** Who holds what right now; nothing that is only scheduled, nothing that has ended. */
   holders(): readonly Holder[];
@@ -105,6 +106,7 @@ export function createTenant(clock: Clock, now: Clock): TenantModel {
     },
     time: () => clock.now(),
     setLicence(next) {
+      if (licence === 'P2' && next !== 'P2') pim.lapse();
       licence = next;
       audit.add({ actor: gina, action: 'licence.changed', via: 'outside', detail: next });
     },

@@ -138,10 +138,12 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
   }
 
   async function takeByPim(order: Order): Promise<Taken> {
-    const request = await ownRequest(order);
+    const { assignment } = order;
+    const request =
+      assignment === undefined ? await ownRequest(order) : ((await requestById(assignment.id).catch(forgotten)) ?? assignment);
     if (request === undefined) return { found: false };
     const isOurs = isOf(request);
-    if (AWAITS_SOMEBODY.includes(request.status.toLowerCase())) {
+    if ('status' in request && AWAITS_SOMEBODY.includes(request.status.toLowerCase())) {
       await graph.post(`${REQUESTS}/${segment(request.id)}/cancel`, undefined, { permission: PERMISSION });
       return { found: true };
     }
@@ -152,7 +154,8 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
     if (ours === undefined && clock.now() >= Date.parse(order.endsAt)) return { found: true };
     await remove(order, ours?.startDateTime);
     if ((await instancesOf(order)).some(isOurs)) throw settling('still listed after its removal');
-    const { status } = await requestById(request.id);
+    // What PIM has forgotten is not under way: it was active when it was remembered, or it would not be known by its id.
+    const { status } = (await requestById(request.id).catch(forgotten)) ?? { status: '', ...request };
     if (UNDER_WAY.includes(status.toLowerCase())) throw settling(`still ${status}`);
     return { found: true };
   }
@@ -175,8 +178,19 @@ function byHand({ principalId, role }: Order): string {
   return `az rest --method POST --url https://graph.microsoft.com/v1.0${REQUESTS} --body '${JSON.stringify(body)}'`;
 }
 
+/** A request that is history may be found no more; what is live is told by the instances. Whatever else went wrong, did. */
+function forgotten(error: unknown): undefined {
+  if (!(error instanceof AppError) || error.code !== 'directory.not-found') throw error;
+}
+
 /** Is an instance what this request asked for? PIM names the schedule after its request. */
-function isOf({ targetScheduleId, id }: ScheduleRequest): (instance: ScheduleInstance) => boolean {
+function isOf({
+  targetScheduleId,
+  id,
+}: {
+  readonly id: string;
+  readonly targetScheduleId?: string | null | undefined;
+}): (instance: ScheduleInstance) => boolean {
   return (instance) => sameWord(instance.roleAssignmentScheduleId, targetScheduleId ?? id);
 }
 

@@ -225,11 +225,59 @@ describe('taking by PIM', () => {
     ]);
   });
 
+  describe('what PIM gave by a request that it no longer finds', () => {
+    it('is gone at its end when nothing of it is live', async () => {
+      now = Date.parse(order.endsAt);
+      expect(await writer.take(given)).toEqual({ found: true });
+      expect(posts()).toHaveLength(0);
+    });
+
+    it.each([
+      ['before its end', NOW],
+      ['at its end', Date.parse(order.endsAt)],
+    ])('is removed %s when it is live', async (_name, at) => {
+      now = at;
+      removing();
+      requests = [];
+      expect(await writer.take(given)).toEqual({ found: true });
+      expect(posts()).toHaveLength(1);
+    });
+
+    it('is not gone while it is still listed', async () => {
+      now = Date.parse(order.endsAt);
+      instances = [live];
+      onPost = () => graphError(400, 'RoleAssignmentDoesNotExist');
+      expect(await errorOf(writer.take(given))).toMatchObject({ code: 'directory.settling', retryable: true });
+    });
+
+    it('is asked to be removed before its end, although nothing is listed', async () => {
+      onPost = () => graphError(400, 'RoleAssignmentDoesNotExist');
+      expect(await writer.take(given)).toEqual({ found: true });
+      expect(posts()).toHaveLength(1);
+    });
+
+    it('is left alone when somebody else’s is in its place', async () => {
+      now = Date.parse(order.endsAt);
+      instances = [{ ...live, roleAssignmentScheduleId: 'by-hand' }];
+      expect(await writer.take(given)).toEqual({ found: true });
+      expect(posts()).toHaveLength(0);
+    });
+  });
+
   it.each<[string, Answer]>([
     ['cannot be read', graphError(503, 'ServiceUnavailable')],
     ['has no list in it', { status: 200, body: {} }],
   ])('is not done when the answer %s', async (_name, answer) => {
     server.answerWith(() => answer);
     expect(await errorOf(writer.take(order))).toMatchObject({ code: 'directory.unavailable', retryable: true });
+  });
+
+  it.each<[string, Order]>([
+    ['the request', given],
+    ['the lists', order],
+  ])('is not done when %s cannot be found, and what is live neither', async (_name, one) => {
+    now = Date.parse(order.endsAt);
+    server.answerWith(() => graphError(404, 'Request_ResourceNotFound'));
+    expect(await errorOf(writer.take(one))).toMatchObject({ code: 'directory.not-found' });
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../access/core/app-error.ts';
-import { CAST, type CastMember } from '../cast.ts';
+import { APPROVERS_TEAM_GROUP_ID, CAST, type CastMember } from '../cast.ts';
 import type { Playground } from '../playground.ts';
 import type { Deed as SlackDeed, Place } from '../slack/people.ts';
 import type { Entered } from '../slack/view-state.ts';
@@ -113,6 +113,10 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   }),
   'tenant/replace': on(z.object({ applicationId: id, keyId: id }), ({ world, clock }, body) => {
     replaceSecret(world.microsoft.tenant, body.applicationId, body.keyId, clock.now());
+    return {};
+  }),
+  'tenant/team': on(z.object({ open: z.boolean() }), ({ world }, { open }) => {
+    world.microsoft.tenant.openTeam(APPROVERS_TEAM_GROUP_ID, open);
     return {};
   }),
   'tenant/fault': on(z.object({ id, on: z.boolean() }), ({ world }, body) => {

@@ -108,6 +108,8 @@ export interface TenantState {
   readonly applications: readonly ApplicationState[];
   readonly faults: readonly FaultState[];
   readonly elevated: boolean;
+  /** Anybody in the tenant may join the approvers' team in Teams. */
+  readonly teamIsPublic: boolean;
 }
 
 export interface RoleHeld {

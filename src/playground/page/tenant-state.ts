@@ -1,7 +1,7 @@
 import type { TenantModel } from '../microsoft/tenant/tenant-model.ts';
 import { AZURE_ROLES } from '../microsoft/tenant/azure-assignments.ts';
 import type { MicrosoftFarEnd } from '../microsoft/start.ts';
-import { BOT_APP, PERIMETER_APP, TEAMS_APP_ID } from '../cast.ts';
+import { APPROVERS_TEAM_GROUP_ID, BOT_APP, PERIMETER_APP, TEAMS_APP_ID } from '../cast.ts';
 import type { ApplicationState, RoleHeld, TenantState } from './page-state.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -14,6 +14,7 @@ export function tenantState({ tenant, faults }: MicrosoftFarEnd, now: number): T
     roles: directoryRoles(tenant),
     azure,
     elevated: azure.length > 0,
+    teamIsPublic: tenant.directory.group(APPROVERS_TEAM_GROUP_ID)?.visibility === 'Public',
     applications: applicationsOf(tenant, now),
     faults: faults.switches,
   };

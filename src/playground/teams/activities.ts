@@ -11,7 +11,7 @@ export interface ActivityPlace {
 
 /** Activities as Teams sends them to a bot (https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages). */
 export function createActivities(model: TeamsModel, serviceUrl: () => string) {
-  const { tenantId, teamId } = model.seed;
+  const { tenantId } = model.seed;
   const bot = { id: model.botId, name: 'Hallpass' };
 
   function common(type: string, from: TeamsUser, { conversation, threadId }: ActivityPlace): Wire {
@@ -39,9 +39,9 @@ export function createActivities(model: TeamsModel, serviceUrl: () => string) {
       channelData: channel
         ? {
             teamsChannelId: conversation.id,
-            teamsTeamId: teamId,
+            teamsTeamId: conversation.teamId,
             channel: { id: conversation.id },
-            team: { id: teamId },
+            team: { id: conversation.teamId },
             ...tenant,
           }
         : tenant,

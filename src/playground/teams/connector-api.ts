@@ -2,6 +2,7 @@ import { type ConnectorAnswer, refused } from './connector-answer.ts';
 import { addBotMessage, type ConnectorContext } from './connector-context.ts';
 import { createConversation } from './create-conversation.ts';
 import { readMessage } from './message-activity.ts';
+import { answerTeam } from './team-api.ts';
 import type { TeamsModel } from './teams-model.ts';
 import type { TeamsConversation, TeamsUser } from './teams-objects.ts';
 import type { Wire } from '../wire.ts';
@@ -20,7 +21,7 @@ const THROTTLED = refused(429, 'Throttled', 'Too many requests.');
 /** One call of an authenticated bot (https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference). */
 export function answerConnector(context: ConnectorContext, call: ConnectorCall): ConnectorAnswer {
   const [area, id = '', what, which] = call.path;
-  if (area === 'teams') return answerTeam(context, call, id, what);
+  if (area === 'teams') return answerTeam(context, call.method, call.path);
   if (area !== 'conversations') return refused(404, 'ServiceError', 'No such resource.');
   if (call.path.length === 1) {
     return call.method === 'POST' ? createConversation(context, call.body) : refused(405, 'BadSyntax', 'Method not allowed.');
@@ -137,18 +138,4 @@ function memberObject(user: TeamsUser): Wire {
     tenantId: user.tenantId,
     userRole: user.role,
   };
-}
-
-function answerTeam({ model }: ConnectorContext, call: ConnectorCall, id: string, what: string | undefined): ConnectorAnswer {
-  const { seed } = model;
-  const channels = [...model.conversations.values()].filter((one) => one.kind === 'channel');
-  if (call.method !== 'GET') return refused(405, 'BadSyntax', 'Method not allowed.');
-  if (id !== seed.teamId) return refused(404, 'TeamNotFound', 'Team not found.');
-  if (!channels.some((one) => one.botInstalled)) {
-    return refused(403, 'BotNotInConversationRoster', 'The bot is not part of the conversation roster.');
-  }
-  if (what === 'conversations')
-    return { status: 200, body: { conversations: channels.map(({ id: channelId, name }) => ({ id: channelId, name })) } };
-  if (what !== undefined) return refused(404, 'ServiceError', 'No such resource.');
-  return { status: 200, body: { id: seed.teamId, name: seed.teamName, channelCount: channels.length, tenantId: seed.tenantId } };
 }

@@ -1,19 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { CAST, TEAMS, TENANT_ID } from '../cast.ts';
-import type { TeamsConversation, TeamsDialog, TeamsMessage, TeamsNotice, TeamsState, TeamsUser } from './teams-objects.ts';
+import { APPROVERS_TEAM_GROUP_ID, CAST, SECURITY_TEAM_GROUP_ID, TEAMS, TENANT_ID } from '../cast.ts';
+import type {
+  TeamsConversation,
+  TeamsDialog,
+  TeamsMessage,
+  TeamsNotice,
+  TeamsState,
+  TeamsTeam,
+  TeamsUser,
+} from './teams-objects.ts';
 import type { Wire } from '../wire.ts';
 
 const NOTICES_KEPT = 50;
 
 export interface TeamsSeed {
   readonly tenantId: string;
-  readonly teamId: string;
-  readonly teamName: string;
+  readonly teams: readonly TeamsTeam[];
   readonly users: readonly TeamsUser[];
   readonly channels: readonly TeamsConversation[];
 }
 
-/** The cast with the app installed for everybody, and two private channels with the app in their team. */
+/** The cast with the app installed for everybody, and two private teams with the app and a channel each. */
 export function playgroundTeams(): TeamsSeed {
   const users = CAST.map(
     (member): TeamsUser => ({
@@ -28,21 +35,24 @@ export function playgroundTeams(): TeamsSeed {
     }),
   );
   const idsOf = (...keys: readonly string[]) => users.filter((user) => keys.includes(user.key)).map((user) => user.id);
-  const channel = (id: string, name: string, members: readonly string[]): TeamsConversation => ({
+  const channel = (teamId: string, id: string, name: string, members: readonly string[]): TeamsConversation => ({
     id,
     kind: 'channel',
+    teamId,
     name,
     members,
     botInstalled: true,
   });
   return {
     tenantId: TENANT_ID,
-    teamId: TEAMS.teamId,
-    teamName: 'Playground',
+    teams: [
+      { id: TEAMS.approversTeamId, name: 'Identity', groupId: APPROVERS_TEAM_GROUP_ID },
+      { id: TEAMS.securityTeamId, name: 'Security', groupId: SECURITY_TEAM_GROUP_ID },
+    ],
     users,
     channels: [
-      channel(TEAMS.approversConversationId, 'access-approvals', idsOf('anna', 'abel')),
-      channel(TEAMS.securityConversationId, 'security', idsOf('sam', 'gina')),
+      channel(TEAMS.approversTeamId, TEAMS.approversConversationId, 'access-approvals', idsOf('anna', 'abel')),
+      channel(TEAMS.securityTeamId, TEAMS.securityConversationId, 'security', idsOf('sam', 'gina')),
     ],
   };
 }

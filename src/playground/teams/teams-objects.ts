@@ -19,12 +19,24 @@ export interface TeamsConversation {
   readonly name: string;
   /** Ids of users (`29:…`), without the bot. */
   readonly members: readonly string[];
+  /** Of a channel. */
+  readonly teamId?: string;
+  /** Of a channel; `standard` when left out: everybody in the team reads it. */
+  readonly channelType?: ChannelType;
   /** False when the app was taken out of the team. */
   readonly botInstalled: boolean;
 }
 
 export interface TeamsMessage {
   readonly id: string;
+export interface TeamsTeam {
+  readonly id: string;
+  readonly name: string;
+  /** The Microsoft 365 group behind it. */
+  readonly groupId: string;
+}
+export type ChannelType = 'standard' | 'private' | 'shared';
+
   readonly conversationId: string;
   /** Root of the thread it answers, in a channel. */
   readonly replyToId?: string;

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, PageIterator, type PageCollection } from '@microsoft/microsoft-graph-client';
-import { ABEL, ANNA, APPROVERS_GROUP_ID, ENGINEERS_GROUP_ID, GINA, RITA } from '../../../src/playground/cast.ts';
+import {
+  ABEL,
+  ANNA,
+  APPROVERS_GROUP_ID,
+  APPROVERS_TEAM_GROUP_ID,
+  ENGINEERS_GROUP_ID,
+  GINA,
+  RITA,
+} from '../../../src/playground/cast.ts';
 import type { Actor } from '../../../src/playground/microsoft/tenant/audit.ts';
 import { type Bench, code, rows, startBench, text, trust } from './far-end.ts';
 
@@ -110,6 +118,19 @@ describe('pages', () => {
     const first = await bench.graph('bot', 'GET', '/users?$select=id&$top=1');
     bench.far.tenant.directory.removeUser(text(rows(first)[0]?.['id']), BY_HAND);
     expect(code(await bench.graph('bot', 'GET', text(first.body['@odata.nextLink'])))).toBe('Directory_ExpiredPageToken');
+  });
+});
+
+describe('groups', () => {
+  it('tell who may join them, where Entra does', async () => {
+    const ask = async (id: string) => (await bench.graph('bot', 'GET', `/groups/${id}?$select=id,visibility,groupTypes`)).body;
+    expect(await ask(APPROVERS_TEAM_GROUP_ID)).toMatchObject({ visibility: 'Private', groupTypes: ['Unified'] });
+    expect(await ask(APPROVERS_GROUP_ID)).toMatchObject({ visibility: 'Private', groupTypes: [] });
+    expect(await ask(ENGINEERS_GROUP_ID)).toMatchObject({ visibility: null });
+    bench.far.tenant.openTeam(APPROVERS_TEAM_GROUP_ID, true);
+    expect(await ask(APPROVERS_TEAM_GROUP_ID)).toMatchObject({ visibility: 'Public' });
+    bench.far.tenant.directory.setVisibility(APPROVERS_TEAM_GROUP_ID, 'HiddenMembership', BY_HAND);
+    expect(await ask(APPROVERS_TEAM_GROUP_ID)).toMatchObject({ visibility: 'HiddenMembership' });
   });
 });
 

@@ -94,7 +94,11 @@ describe('a person in Teams', () => {
         isGroup: true,
         tenantId: TENANT_ID,
       },
-      channelData: { team: { id: TEAMS.teamId }, channel: { id: TEAMS.approversConversationId }, tenant: { id: TENANT_ID } },
+      channelData: {
+        team: { id: TEAMS.approversTeamId },
+        channel: { id: TEAMS.approversConversationId },
+        tenant: { id: TENANT_ID },
+      },
     });
     expect(world.received.at(-1)).not.toHaveProperty('text');
   });

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ANNA, FOREIGN_TENANT_ID, RITA, SAM, TEAMS, TEAMS_APP_ID, TENANT_ID } from '../../../src/playground/cast.ts';
+import {
+  ANNA,
+  APPROVERS_TEAM_GROUP_ID,
+  FOREIGN_TENANT_ID,
+  RITA,
+  SAM,
+  TEAMS,
+  TEAMS_APP_ID,
+  TENANT_ID,
+} from '../../../src/playground/cast.ts';
 import { type BareTeams, bareTeams, card } from './bare-teams.ts';
 
 let world: BareTeams;
@@ -172,10 +181,28 @@ const rows: readonly Row[] = [
   {
     lie: 'another team',
     method: 'GET',
-    path: () => `teams/${TEAMS.teamId}/conversations`,
-    wrong: () => ({ path: 'teams/19:other/conversations' }),
+    path: () => `teams/${TEAMS.approversTeamId}/conversations`,
+    wrong: () => ({ path: 'teams/19:other@thread.tacv2/conversations' }),
     status: 404,
-    code: 'TeamNotFound',
+    code: 'BadArgument',
+    right: () => undefined,
+  },
+  {
+    lie: 'a channel that is not General for its team',
+    method: 'GET',
+    path: () => `teams/${TEAMS.approversTeamId}`,
+    wrong: () => ({ path: `teams/${approvers}` }),
+    status: 404,
+    code: 'BadArgument',
+    right: () => undefined,
+  },
+  {
+    lie: 'the object id of the group for the team',
+    method: 'GET',
+    path: () => `teams/${TEAMS.approversTeamId}`,
+    wrong: () => ({ path: `teams/${APPROVERS_TEAM_GROUP_ID}` }),
+    status: 400,
+    code: 'BadSyntax',
     right: () => undefined,
   },
   create('the object id in aadObjectId', person({ id: ANNA.teamsUserId, aadObjectId: ANNA.objectId }), 400, 'BadSyntax'),
@@ -264,6 +291,35 @@ describe('the Bot Connector', () => {
     ]);
     model.putConversation({ ...channel, botInstalled: false });
     expect(await world.call('GET', path)).toMatchObject({ status: 403, body: { error: { code: 'BotNotInConversationRoster' } } });
+    model.putConversation(channel);
+  });
+
+  it('tells a bot in a team which group the team is and which channels it has, and no other bot', async () => {
+    const { model } = world.teams;
+    const team = `teams/${TEAMS.approversTeamId}`;
+    expect((await world.call('GET', team)).body).toEqual({
+      id: TEAMS.approversTeamId,
+      name: 'Identity',
+      aadGroupId: APPROVERS_TEAM_GROUP_ID,
+      channelCount: 2,
+      memberCount: 2,
+    });
+    expect((await world.call('GET', `${team}/conversations`)).body).toEqual({
+      conversations: [
+        { type: 'standard', id: TEAMS.approversTeamId },
+        { type: 'standard', id: approvers, name: 'access-approvals' },
+      ],
+    });
+    const channel = model.conversations.get(approvers);
+    if (!channel) throw new Error('no channel');
+    model.putConversation({ ...channel, botInstalled: false });
+    for (const path of [team, `${team}/conversations`]) {
+      expect(await world.call('GET', path)).toMatchObject({
+        status: 403,
+        body: { error: { code: 'BotNotInConversationRoster' } },
+      });
+      expect(await world.call('GET', path, undefined, { token: undefined })).toMatchObject({ status: 401 });
+    }
     model.putConversation(channel);
   });
 });

@@ -26,14 +26,14 @@ export function groupEntity(group: DirectoryGroup): Entity {
     isAssignableToRole: group.isAssignableToRole,
     mailNickname: group.mailNickname,
     deletedDateTime: null,
-    groupTypes: [],
-    mail: null,
-    mailEnabled: false,
+    groupTypes: group.unified ? ['Unified'] : [],
+    mail: group.unified ? `${group.mailNickname}@playground.example` : null,
+    mailEnabled: group.unified,
     membershipRule: null,
     onPremisesSyncEnabled: null,
-    securityEnabled: true,
+    securityEnabled: !group.unified,
     securityIdentifier: null,
-    visibility: null,
+    visibility: group.visibility,
   };
 }
 

@@ -1,5 +1,16 @@
 import { instantOf } from '../../../access/core/clock.ts';
-import { APPROVERS_GROUP_ID, CAST, type CastMember, ENGINEERS_GROUP_ID } from '../../cast.ts';
+import {
+  ABEL,
+  ANNA,
+  APPROVERS_GROUP_ID,
+  APPROVERS_TEAM_GROUP_ID,
+  CAST,
+  type CastMember,
+  ENGINEERS_GROUP_ID,
+  GINA,
+  SAM,
+  SECURITY_TEAM_GROUP_ID,
+} from '../../cast.ts';
 import type { Actor, Audit } from './audit.ts';
 
 export interface DirectoryUser {
@@ -23,9 +34,14 @@ export interface DirectoryGroup {
   readonly mailNickname: string;
   readonly isAssignableToRole: boolean;
   readonly createdDateTime: string;
+  /** Who may join, and see what is in it. Entra says it of Microsoft 365 groups and of role-assignable ones. */
+  readonly visibility: GroupVisibility | null;
+  /** A Microsoft 365 group, as stands behind a team in Teams; else a security group. */
+  readonly unified: boolean;
   /** Users and groups. */
   readonly memberIds: readonly string[];
 }
+export type GroupVisibility = 'Public' | 'Private' | 'HiddenMembership';
 
 /** GUIDs compare without case; everything is stored and looked up in lower case. */
 export const key = (id: string): string => id.toLowerCase();
@@ -45,6 +61,7 @@ export interface Directory {
   addMember(groupId: string, memberId: string, actor: Actor): void;
   removeMember(groupId: string, memberId: string, actor: Actor): void;
   removeUser(userId: string, actor: Actor): void;
+  setVisibility(groupId: string, visibility: GroupVisibility | null, actor: Actor): void;
   addGroup(
     group: { readonly id: string; readonly displayName: string; readonly memberIds: readonly string[] },
     actor: Actor,
@@ -80,10 +97,23 @@ export function createDirectory(audit: Audit, now: () => number): Directory {
       audit.add({ actor, action: 'user.changed', via: 'outside', objectId: user.id, detail: enabled ? 'enabled' : 'disabled' });
     },
     addMember(groupId, memberId, actor) {
-      change(groupId, (ids) => (ids.includes(key(memberId)) ? ids : [...ids, key(memberId)]), actor, `added ${key(memberId)}`);
+      change(
+        groupId,
+        withMembers((ids) => (ids.includes(key(memberId)) ? ids : [...ids, key(memberId)])),
+        actor,
+        `added ${key(memberId)}`,
+      );
     },
     removeMember(groupId, memberId, actor) {
-      change(groupId, (ids) => ids.filter((id) => id !== key(memberId)), actor, `removed ${key(memberId)}`);
+      change(
+        groupId,
+        withMembers((ids) => ids.filter((id) => id !== key(memberId))),
+        actor,
+        `removed ${key(memberId)}`,
+      );
+    },
+    setVisibility(groupId, visibility, actor) {
+      change(groupId, (group) => ({ ...group, visibility }), actor, `visibility ${visibility ?? 'not said'}`);
     },
     removeUser(userId, actor) {
       users.delete(key(userId));
@@ -104,19 +134,29 @@ export function createDirectory(audit: Audit, now: () => number): Directory {
         CAST.filter((member) => member.part === part).map(({ objectId }) => key(objectId));
       groups.set(key(ENGINEERS_GROUP_ID), seedGroup(key(ENGINEERS_GROUP_ID), 'Platform engineers', inPart('requester'), false));
       groups.set(key(APPROVERS_GROUP_ID), seedGroup(key(APPROVERS_GROUP_ID), 'Access approvers', inPart('approver'), true));
+      const teams = [
+        teamGroup(APPROVERS_TEAM_GROUP_ID, 'Identity', ANNA, ABEL),
+        teamGroup(SECURITY_TEAM_GROUP_ID, 'Security', SAM, GINA),
+      ];
+      for (const team of teams) groups.set(team.id, team);
     },
   };
 
-  function change(groupId: string, next: (ids: readonly string[]) => readonly string[], actor: Actor, detail: string): void {
+  function change(groupId: string, next: (group: DirectoryGroup) => DirectoryGroup, actor: Actor, detail: string): void {
     const group = groups.get(key(groupId));
     if (group === undefined) throw new RangeError(`no group ${groupId}`);
-    groups.set(group.id, { ...group, memberIds: next(group.memberIds) });
+    groups.set(group.id, next(group));
     audit.add({ actor, action: 'group.changed', via: 'outside', objectId: group.id, detail });
   }
 
   directory.reset();
   return directory;
 }
+
+const withMembers = (next: (ids: readonly string[]) => readonly string[]) => (group: DirectoryGroup) => ({
+  ...group,
+  memberIds: next(group.memberIds),
+});
 
 function closure(start: readonly string[], next: (id: string) => readonly string[]): ReadonlySet<string> {
   const found = new Set<string>();
@@ -162,6 +202,21 @@ function castUser(member: CastMember): DirectoryUser {
 }
 
 function seedGroup(id: string, displayName: string, memberIds: readonly string[], isAssignableToRole: boolean): DirectoryGroup {
-  const mailNickname = displayName.toLowerCase().replaceAll(' ', '-');
-  return { id, displayName, description: null, mailNickname, isAssignableToRole, createdDateTime: FOUNDED, memberIds };
+  return {
+    id,
+    displayName,
+    description: null,
+    mailNickname: displayName.toLowerCase().replaceAll(' ', '-'),
+    isAssignableToRole,
+    createdDateTime: FOUNDED,
+    // Role-assignable groups are always private (https://learn.microsoft.com/graph/api/resources/group).
+    visibility: isAssignableToRole ? 'Private' : null,
+    unified: false,
+    memberIds,
+  };
+}
+
+function teamGroup(id: string, displayName: string, ...members: readonly CastMember[]): DirectoryGroup {
+  const memberIds = members.map(({ objectId }) => key(objectId));
+  return { ...seedGroup(key(id), displayName, memberIds, false), unified: true, visibility: 'Private' };
 }

@@ -56,6 +56,8 @@ export interface TenantModel {
   addSecret(appId: string, displayName: string, endsAt: number): { readonly keyId: string; readonly secretText: string };
   shortenSecret(keyId: string, endsAt: number): void;
   removeSecret(keyId: string): void;
+  /** Makes the team of this Microsoft 365 group public, or private again. */
+  openTeam(groupId: string, open: boolean): void;
   disableUser(objectId: string): void;
   enableUser(objectId: string): void;
   /** The client secret that the playground made for one of its own applications. */
@@ -147,6 +149,7 @@ export function createTenant(clock: Clock, now: Clock): TenantModel {
     addSecret: (appId, displayName, endsAt) => applications.addSecret(appId, { displayName, endsAt }, gina),
     shortenSecret: (keyId, endsAt) => applications.changeEnd(keyId, endsAt, gina),
     removeSecret: (keyId) => applications.removeCredential(keyId, gina),
+    openTeam: (groupId, open) => directory.setVisibility(groupId, open ? 'Public' : 'Private', gina),
     disableUser: (objectId) => directory.setEnabled(objectId, false, gina),
     enableUser: (objectId) => directory.setEnabled(objectId, true, gina),
     clientSecretOf(appId) {

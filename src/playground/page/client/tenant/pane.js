@@ -7,6 +7,7 @@ import { Applications } from './applications.js';
 import { Faults } from './faults.js';
 import { Processes } from './processes.js';
 import { Roles } from './roles.js';
+import { Team } from './team.js';
 
 export function TenantPane({ tenant, processes, alarms, now }) {
   const [trouble, setTrouble] = useState('');
@@ -32,6 +33,7 @@ export function TenantPane({ tenant, processes, alarms, now }) {
       <p class="hint">${tenant.elevated ? 'The alert resolves by itself when Hallpass looks again: wait a minute, or move the clock.' : 'As any Global Administrator can. Hallpass looks once a minute: wait, or move the clock, and see #security.'}</p>
     </div>
     <${Applications} applications=${tenant.applications} run=${run} busy=${busy} />
+    <${Team} open=${tenant.teamIsPublic} run=${run} />
     <${Faults} faults=${tenant.faults} run=${run} />
     <${Processes} processes=${processes} run=${run} busy=${busy} />
     ${alarms.length > 0 && html`<div class="block" role="alert"><h3>Alarms of the perimeter</h3><ul class="alarms">${alarms.map((alarm, index) => html`<li key=${index}><${Icon} name="bolt" /> ${alarm.text}</li>`)}</ul></div>`}

@@ -87,8 +87,10 @@ function openWorld(folder: string, people: readonly BenchPerson[], { perSecond, 
       hallpass.store.checkpointEveryLines = Math.floor((perSecond * seconds * LINES_A_CLICK) / (CHECKPOINTS_WANTED + 1));
       // One platform: a click is a click, and the other one's far end would only take from the same processor.
       delete hallpass.teams;
-      for (const { approversChannel } of hallpass.entitlements) delete approversChannel?.teamsConversationId;
-      delete hallpass.security.channel.teamsConversationId;
+      for (const channel of [...hallpass.entitlements.map((each) => each.approversChannel), hallpass.security.channel]) {
+        delete channel?.teamsConversationId;
+        delete channel?.teamsTeamId;
+      }
       hallpass.people = [...CAST, ...people].map((one) => ({
         person: personOf(one),
         slack: [{ workspaceId: SLACK.workspaceId, userId: one.slackUserId }],

@@ -15,7 +15,8 @@ import { hallpassRules } from '../config/hallpass-rules.ts';
 import { readConfig } from '../config/read-config.ts';
 import { openRuntime } from '../durable/runtime.ts';
 import { createDirectoryReader } from '../entra/directory-reader.ts';
-import { createGraphClient } from '../entra/graph-client.ts';
+import { createGraphClient, type GraphClient } from '../entra/graph-client.ts';
+import { createGroupReader } from '../entra/group-reader.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { createCredential } from '../identity/credential.ts';
 import { readSecret } from '../identity/secret-source.ts';
@@ -23,6 +24,7 @@ import { createLog, type Log } from '../observe/log.ts';
 import { createFindingWords } from '../posture/finding-words.ts';
 import { createSlackSurface, type SlackSurface } from '../slack/surface.ts';
 import { createTeamsSurface, type TeamsSurface } from '../teams/surface.ts';
+import { teamOf } from '../teams/team-of.ts';
 import { watchTenant } from './watch-tenant.ts';
 
 /** How long an orderly shutdown may take before the process goes anyway: everything that matters is durable already. */
@@ -49,7 +51,7 @@ export async function runBot(configFile: string): Promise<void> {
     limits: { checkpointEveryLines },
   });
   const graph = createGraphClient({ graphUrl: addressesOf(config.tenant.cloud).graph, credential, log });
-  const surfaces = surfacesOf(config, secrets, log);
+  const surfaces = surfacesOf(config, secrets, graph, log);
   const bot = createBot({
     config,
     runtime,
@@ -95,7 +97,7 @@ function readSecrets({ slack, teams }: HallpassConfig): Secrets {
   };
 }
 
-function surfacesOf(config: HallpassConfig, secrets: Secrets, log: Log) {
+function surfacesOf(config: HallpassConfig, secrets: Secrets, graph: GraphClient, log: Log) {
   let slack: SlackSurface | undefined;
   let teams: TeamsSurface | undefined;
   const create = (desk: Desk): readonly Surface[] => {
@@ -115,7 +117,14 @@ function surfacesOf(config: HallpassConfig, secrets: Secrets, log: Log) {
         clock: transportClock,
       });
     if (config.teams && secrets.teams)
-      teams = createTeamsSurface({ settings: config.teams, clientSecret: secrets.teams, desk, log });
+      teams = createTeamsSurface({
+        settings: config.teams,
+        clientSecret: secrets.teams,
+        desk,
+        log,
+        teamOf: teamOf(config),
+        groups: createGroupReader(graph),
+      });
     return [slack, teams].filter((surface) => surface !== undefined);
   };
   return {

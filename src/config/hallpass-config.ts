@@ -19,6 +19,11 @@ const slackId = (letters: string) => z.string().regex(new RegExp(`^[${letters}][
 const channelsSchema = z.strictObject({
   slackChannelId: slackId('CG').optional(),
   teamsConversationId: z.string().min(1).optional(),
+  /** The team of that channel, by which it is seen whether every colleague may join. `19:…@thread.tacv2` of the team's link, decoded. */
+  teamsTeamId: z
+    .string()
+    .regex(/^19:[^\s/?#%]+@thread\.(tacv2|skype)$/, 'must be the id in the team’s link, decoded: 19:…@thread.tacv2')
+    .optional(),
 });
 
 const entitlementSchema = z.strictObject({

@@ -2,6 +2,7 @@ import { isLoopback } from './domain-clock.ts';
 import type { HallpassConfig } from './hallpass-config.ts';
 import { listenRules } from './listen-rules.ts';
 import type { ConfigRule } from './read-config.ts';
+import { teamRules } from './team-rules.ts';
 
 type Problem = ReturnType<ConfigRule<HallpassConfig>>[number];
 const problem = (path: readonly PropertyKey[], message: string): Problem => ({ path, message });
@@ -141,6 +142,7 @@ export const hallpassRules: readonly ConfigRule<HallpassConfig>[] = [
   entitlements,
   requests,
   security,
+  teamRules,
   oneTenant,
   people,
   domainClock,

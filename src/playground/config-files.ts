@@ -137,12 +137,17 @@ function botConfig(input: ConfigInput, secret: Pointer, store: string): z.input<
       approversChannel: {
         slackChannelId: SLACK.approversChannelId,
         teamsConversationId: TEAMS.approversConversationId,
+        teamsTeamId: TEAMS.approversTeamId,
       },
       durationsMinutes: [...words.durationsMinutes],
     })),
     requests: { approvalWindowMinutes: 60, remindAfterMinutes: 15 },
     security: {
-      channel: { slackChannelId: SLACK.securityChannelId, teamsConversationId: TEAMS.securityConversationId },
+      channel: {
+        slackChannelId: SLACK.securityChannelId,
+        teamsConversationId: TEAMS.securityConversationId,
+        teamsTeamId: TEAMS.securityTeamId,
+      },
       scanEveryMinutes: 1,
     },
   };

@@ -1,4 +1,4 @@
-import { AuthenticationConstants, ClaimsIdentity, type ConnectorClient } from 'botframework-connector';
+import { AuthenticationConstants, ClaimsIdentity, type ConnectorClient, TeamsConnectorClient } from 'botframework-connector';
 import type { Activity } from 'botbuilder';
 import { AppError } from '../access/core/app-error.ts';
 import type { BotIdentity, TeamsSettings } from './bot-identity.ts';
@@ -17,6 +17,13 @@ export interface MembersPage {
   readonly next: string | undefined;
 }
 
+/** One channel of a team, as far as the connector says. */
+export interface TeamChannel {
+  readonly id: string;
+  /** `standard`, `private`, `shared`, or whatever else Teams sends. */
+  readonly type: string | undefined;
+}
+
 /**
  * The few calls of the Bot Connector that we make, with its errors translated (connector-error.ts). None is retried here: a repeated
  * POST would be a second card, and the runtime repeats commands by itself.
@@ -31,6 +38,10 @@ export interface Connector {
   openChat(objectId: string): Promise<string>;
   update(conversationId: string, activityId: string, card: Card): Promise<void>;
   members(conversationId: string, token: string | undefined): Promise<MembersPage>;
+  /** Every channel of a team that the app is installed in. */
+  channelsOf(teamId: string): Promise<readonly TeamChannel[]>;
+  /** The object id of the group in Entra that a team is, undefined when Teams does not say. */
+  groupOf(teamId: string): Promise<string | undefined>;
 }
 
 type PagedMembersOptions = NonNullable<Parameters<ConnectorClient['conversations']['getConversationPagedMembers']>[1]> & {
@@ -42,15 +53,17 @@ const TIMEOUT_MS = 15_000;
 const MEMBERS_PER_PAGE = 500;
 
 export function createConnector(settings: TeamsSettings, identity: BotIdentity): Connector {
-  let client: Promise<ConnectorClient> | undefined;
-  const call = async <T>(doing: string, work: (conversations: ConnectorClient['conversations']) => Promise<T>): Promise<T> => {
+  let clients: Promise<Clients> | undefined;
+  const callWith = async <T>(doing: string, work: (clients: Clients) => Promise<T>): Promise<T> => {
     try {
-      client ??= connectorClient(settings, identity);
-      return await work((await client).conversations);
+      clients ??= connectorClients(settings, identity);
+      return await work(await clients);
     } catch (error) {
       throw connectorError(doing, error);
     }
   };
+  const call = <T>(doing: string, work: (conversations: Clients['conversations']) => Promise<T>) =>
+    callWith(doing, ({ conversations }) => work(conversations));
   const bot = { id: `28:${settings.appId}`, name: 'Hallpass' };
   const channelData = { tenant: { id: settings.tenantId } };
   // A signal and not the client's own timeout, whose timer outlives a connection that breaks.
@@ -101,21 +114,37 @@ export function createConnector(settings: TeamsSettings, identity: BotIdentity):
         if (!Array.isArray(page.members)) throw new AppError('chat.rejected', 'read the members: an answer without members');
         return { members: page.members.map(memberOf), next: page.continuationToken || undefined };
       }),
+    channelsOf: (teamId) =>
+      callWith('list the channels of a team', async ({ teams }) => {
+        const { conversations: channels } = await teams.fetchChannelList(teamId, patience());
+        if (!Array.isArray(channels))
+          throw new AppError('chat.rejected', 'list the channels of a team: an answer without channels');
+        return channels.map((channel) => ({ id: textIn(channel, 'id') ?? '', type: textIn(channel, 'type') }));
+      }),
+    groupOf: (teamId) =>
+      callWith('read a team', async ({ teams }) => textIn(await teams.fetchTeamDetails(teamId, patience()), 'aadGroupId')),
   };
 }
 
-async function connectorClient(settings: TeamsSettings, identity: BotIdentity): Promise<ConnectorClient> {
+type Clients = Pick<ConnectorClient, 'conversations'> & Pick<TeamsConnectorClient, 'teams'>;
+
+async function connectorClients(settings: TeamsSettings, identity: BotIdentity): Promise<Clients> {
   const us = new ClaimsIdentity([
     { type: AuthenticationConstants.AudienceClaim, value: settings.appId },
     { type: AuthenticationConstants.AppIdClaim, value: settings.appId },
   ]);
   const client = await identity.authentication.createConnectorFactory(us).create(settings.serviceUrl);
+  const ofTeams = new TeamsConnectorClient(client.credentials, { baseUri: settings.serviceUrl });
+  for (const each of [client, ofTeams]) withoutRetries(each);
+  return { conversations: client.conversations, teams: ofTeams.teams };
+}
+
+function withoutRetries(client: object): void {
   const pipeline: unknown = Reflect.get(Object(Reflect.get(client, 'client')), 'pipeline');
   const removePolicy: unknown = Reflect.get(Object(pipeline), 'removePolicy');
   if (typeof removePolicy !== 'function') throw new AppError('chat.rejected', 'this Bot Connector client retries by itself');
   // It repeats a POST after 5xx answers and resets, which may have arrived.
   Reflect.apply(removePolicy, pipeline, [{ name: 'defaultRetryPolicy' }]);
-  return client;
 }
 
 function activityOf(card: Card): Partial<Activity> {
@@ -132,9 +161,11 @@ function idOf(doing: string, id: string | undefined): string {
 }
 
 function memberOf(raw: unknown): Member {
-  const text = (key: string) => {
-    const value: unknown = typeof raw === 'object' && raw !== null ? Reflect.get(raw, key) : undefined;
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
+  const text = (key: string) => textIn(raw, key);
   return { tenantId: text('tenantId'), role: text('userRole'), objectId: text('aadObjectId') ?? text('objectId') };
+}
+
+function textIn(raw: unknown, key: string): string | undefined {
+  const value: unknown = typeof raw === 'object' && raw !== null ? Reflect.get(raw, key) : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

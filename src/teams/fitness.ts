@@ -1,15 +1,30 @@
 import { codeOf } from '../access/core/app-error.ts';
 import type { Fitness } from '../chat/surface.ts';
 import type { Connector, Member } from './connector.ts';
+import { type JoinCheck, whoMayJoin } from './who-may-join.ts';
 
 /** 100 pages of 500: beyond that nobody knows who reads along. */
 const PAGES_MAX = 100;
 
 /**
- * Whether everybody who reads a channel belongs to the tenant. The connector lists members with their tenant and role, so guests and
- * people of shared channels are seen. What it cannot tell: whether the team is open for every colleague to join.
+ * Whether messages about access may stand in a channel: everybody who reads it belongs to the tenant, and not everybody of the tenant
+ * can join it.
  */
-export async function channelFitness(connector: Connector, channelId: string, tenantId: string): Promise<Fitness> {
+export async function channelFitness(check: FitnessCheck, channelId: string): Promise<Fitness> {
+  const [readers, joining] = await Promise.all([
+    whoReads(check.connector, channelId, check.tenantId),
+    whoMayJoin(check, channelId),
+  ]);
+  return readers.fit ? joining : readers;
+}
+
+export interface FitnessCheck extends JoinCheck {
+  readonly connector: Connector;
+  readonly tenantId: string;
+}
+
+/** The connector lists members with their tenant and role, so guests and people of shared channels are seen. */
+async function whoReads(connector: Connector, channelId: string, tenantId: string): Promise<Fitness> {
   let next: string | undefined;
   let seen = 0;
   for (let page = 0; page < PAGES_MAX; page++) {

@@ -16,12 +16,15 @@ import { filterConsole } from './quiet-console.ts';
 import { createReceiver } from './receiver.ts';
 import { requestCard } from './request-card.ts';
 import { requesterCard } from './requester-card.ts';
+import type { Groups, JoinCheck } from './who-may-join.ts';
 
 export interface TeamsOptions {
   readonly settings: TeamsSettings;
   readonly clientSecret: Secret;
   readonly desk: Desk;
   readonly log: Log;
+  readonly teamOf: JoinCheck['teamOf'];
+  readonly groups: Groups;
   /** How long an answer to a pressed button may take, in milliseconds; shorter than Teams waits. */
   readonly patienceMs?: number;
 }
@@ -33,7 +36,7 @@ export interface TeamsSurface extends Surface {
 }
 
 /** Teams as a surface, by a single-tenant bot of the Bot Framework. Constructing it makes no call. */
-export function createTeamsSurface({ settings, clientSecret, desk, log, ...rest }: TeamsOptions): TeamsSurface {
+export function createTeamsSurface({ settings, clientSecret, desk, log, teamOf, groups, ...rest }: TeamsOptions): TeamsSurface {
   const identity = createBotIdentity(settings, clientSecret);
   const connector = createConnector(settings, identity);
   const chats = rememberChats(connector);
@@ -85,7 +88,7 @@ export function createTeamsSurface({ settings, clientSecret, desk, log, ...rest 
     async fitness(address) {
       // A chat has two ends, and one of them is us.
       if ('userId' in address) return { fit: true };
-      return channelFitness(connector, address.channelId, settings.tenantId);
+      return channelFitness({ connector, teamOf, groups, tenantId: settings.tenantId }, address.channelId);
     },
     async health() {
       if (!(await works('no token for the bot', () => identity.token()))) {

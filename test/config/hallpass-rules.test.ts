@@ -60,6 +60,12 @@ describe('hallpass.yaml', () => {
     expect(problemsOf(GOOD)).toBe('');
   });
 
+  it.each(['19:team@thread.tacv2', '19:0123abcd@thread.skype'])('may name the team of a channel in Teams: %s', (id) => {
+    const channel = `{ teamsConversationId: '19:x', teamsTeamId: '${id}' }`;
+    const both = GOOD.replace('{ slackChannelId: C0APPROVE }', channel).replace('{ slackChannelId: C0SECURE }', channel);
+    expect(problemsOf(`${both}${TEAMS}`)).toBe('');
+  });
+
   it.each<[string, (good: string) => string, string]>([
     [
       'an entitlement id twice',
@@ -93,6 +99,27 @@ describe('hallpass.yaml', () => {
       (good) => good.replace('{ slackChannelId: C0SECURE }', "{ teamsConversationId: '19:x' }"),
       'F:27: security.channel.teamsConversationId: needs "teams"',
     ],
+    [
+      'a team without a channel in it',
+      (good) => good.replace('{ slackChannelId: C0SECURE }', "{ slackChannelId: C0SECURE, teamsTeamId: '19:t@thread.tacv2' }"),
+      'F:27: security.channel.teamsTeamId: needs "teamsConversationId"',
+    ],
+    [
+      'one channel in two teams',
+      (good) =>
+        `${good}${TEAMS}`
+          .replace('{ slackChannelId: C0APPROVE }', "{ teamsConversationId: '19:x', teamsTeamId: '19:t@thread.tacv2' }")
+          .replace('{ slackChannelId: C0SECURE }', "{ teamsConversationId: '19:x', teamsTeamId: '19:u@thread.tacv2' }"),
+      'F:27: security.channel.teamsTeamId: is another team than elsewhere',
+    ],
+    ...['96000000-0000-4000-8000-000000000003', '19%3Ateam%40thread.tacv2', '19:team@thread.v2', 'Identity'].map(
+      (id): [string, (good: string) => string, string] => [
+        `${id} for the id of a team`,
+        (good) =>
+          `${good}${TEAMS}`.replace('{ slackChannelId: C0SECURE }', `{ teamsConversationId: '19:x', teamsTeamId: '${id}' }`),
+        'F:27: security.channel.teamsTeamId: must be the id in the team’s link',
+      ],
+    ),
     [
       'no security channel',
       (good) => good.replace('{ slackChannelId: C0SECURE }', '{}'),

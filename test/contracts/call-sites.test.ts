@@ -30,6 +30,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
     'graph GET /groups/{group-id}/transitiveMembers',
   ],
   'src/entra/directory-reader.ts graph.post(`/users/${guid(objectId)}/checkMemberGroups`': [CHECK],
+  'src/entra/group-reader.ts graph.get(`/groups/${segment(groupId.toLowerCase())}`': ['graph GET /groups/{group-id}'],
   'src/entra/membership-reader.ts graph.get(`/users/${segment(objectId)}`': [USER],
   'src/entra/membership-reader.ts graph.post(path': [CHECK],
   'src/entra/pim-role-writer.ts graph.get(path': [by('GET', REQUEST)],
@@ -86,6 +87,7 @@ describe('the list of permissions names every call that the code makes, and no o
       'src/entra/graph-client.ts Client.initWithMiddleware',
       'src/slack/slack-client.ts newwebApi.WebClient',
     ]);
+      'src/teams/connector.ts newTeamsConnectorClient',
     expect(plainRequests()).toEqual([
       'src/bot/perimeter-client.ts',
       'src/entra/graph-client.ts',
@@ -121,6 +123,8 @@ describe('a path of the list', () => {
     ['bot POST /v3/conversations', '/teams/v3/conversations', true],
     ['bot POST /v3/conversations', '/teams/v3/conversations/19:x/activities', false],
     ['bot PUT /v3/conversations/{conversationId}/activities/{activityId}', '/v3/conversations/19:x/activities/1', true],
+    ['bot GET /v3/teams/{teamId}', '/teams/v3/teams/19:x', true],
+    ['bot GET /v3/teams/{teamId}', '/teams/v3/teams/19:x/conversations', false],
   ])('%s is met at %s: %s', (name, path, met) => {
     expect(
       operationsInUse()

@@ -42,12 +42,17 @@ const specSchema = z.object({ httpMethod: z.string(), path: z.string() });
 
 /** Bot Connector operations, by the names of the client's methods, translated with the client's own table. */
 export function connectorOperations(): readonly string[] {
-  const client = createRequire(import.meta.url).resolve('botframework-connector/lib/connectorApi/operations/conversations.js');
-  const table = readFileSync(client, 'utf8');
-  const names = places(/(?<!\.)\bconversations\s*\.\s*(\w+)\(/g).map(({ call }) => /\.(\w+)\(/.exec(call)?.[1] ?? call);
+  const tables = ['connectorApi/operations/conversations.js', 'teams/operations/teams.js'];
+  const clients = tables.map((file) => createRequire(import.meta.url).resolve(`botframework-connector/lib/${file}`));
+  const table = clients.map((client) => readFileSync(client, 'utf8')).join('\n');
+  const names = places(/(?<!\.)\b(?:conversations\s*\.\s*\w+|teams\s*\.\s*(?:fetch|send|get|cancel)\w+)\(/g).map(
+    ({ call }) => /\.(\w+)\(/.exec(call)?.[1] ?? call,
+  );
   return [...new Set(names)]
     .map((name) => {
-      const text = new RegExp(`const ${name}OperationSpec = \\{\\s*httpMethod: "(\\w+)",\\s*path: "([^"]+)"`).exec(table);
+      const text = new RegExp(`const ${name}OperationSpec = \\{\\s*httpMethod: ["'](\\w+)["'],\\s*path: ["']([^"']+)["']`).exec(
+        table,
+      );
       const { httpMethod, path } = specSchema.parse({ httpMethod: text?.[1], path: text?.[2] });
       return `bot ${httpMethod} /${path}`;
     })
@@ -64,7 +69,7 @@ export const plainRequests = (): readonly string[] => [
 /** Who builds a client of a far end at all. */
 export const clientsBuilt = (): readonly string[] =>
   places(
-    /\bnew (?:webApi\.)?WebClient\(|\bnew (?:ResourceGraphClient|AuthorizationManagementClient|ConnectorClient)\(|\bClient\.init\w*\(/g,
+    /\bnew (?:webApi\.)?WebClient\(|\bnew (?:ResourceGraphClient|AuthorizationManagementClient|(?:Teams)?ConnectorClient)\(|\bClient\.init\w*\(/g,
   ).map(({ file, call }) => `${file} ${call.split('(')[0]}`);
 
 function firstArgument(text: string, from: number): string {

@@ -8,12 +8,21 @@ import { createRootAssignmentsReader } from '../../src/azure/root-assignments-re
 import { createCredentialsReader } from '../../src/entra/credentials-reader.ts';
 import { createDirectoryReader } from '../../src/entra/directory-reader.ts';
 import type { GraphClient } from '../../src/entra/graph-client.ts';
+import { createGroupReader } from '../../src/entra/group-reader.ts';
 import { createMembershipReader } from '../../src/entra/membership-reader.ts';
 import { createPimRoleWriter } from '../../src/entra/pim-role-writer.ts';
 import { createPlainRoleWriter } from '../../src/entra/plain-role-writer.ts';
 import { createPrincipalNames } from '../../src/entra/principal-names.ts';
 import type { Order } from '../../src/perimeter/access-writer.ts';
-import { APPROVERS_GROUP_ID, BOT_APP, ENGINEERS_GROUP_ID, RITA, ROLES, SAM } from '../../src/playground/cast.ts';
+import {
+  APPROVERS_GROUP_ID,
+  APPROVERS_TEAM_GROUP_ID,
+  BOT_APP,
+  ENGINEERS_GROUP_ID,
+  RITA,
+  ROLES,
+  SAM,
+} from '../../src/playground/cast.ts';
 import type { ExchangeLog } from '../../src/playground/exchange-log.ts';
 import { type MicrosoftFarEnd, startMicrosoft } from '../../src/playground/microsoft/start.ts';
 import { codeFrom, type Deed } from './deed.ts';
@@ -70,7 +79,7 @@ function graphDeeds(far: MicrosoftFarEnd): Readonly<Record<string, Deed>> {
     ...bot('graph GET /users/{user-id}', (graph) => createDirectoryReader(graph).person(RITA.objectId)),
     ...memberships(far, 'bot', (graph) => createDirectoryReader(graph).memberships(RITA.objectId, [ENGINEERS_GROUP_ID])),
     ...bot('graph GET /groups/{group-id}/transitiveMembers', (graph) => createDirectoryReader(graph).members(APPROVERS_GROUP_ID)),
-    ...nameless('graph GET /groups/{group-id}', ENGINEERS_GROUP_ID, 'Group'),
+    ...bot('graph GET /groups/{group-id}', (graph) => createGroupReader(graph).visibilityOf(APPROVERS_TEAM_GROUP_ID)),
     ...nameless('graph GET /servicePrincipals/{servicePrincipal-id}', servicePrincipal, 'ServicePrincipal'),
     ...bot('graph GET /applications', (graph) => exhaust(credentials(graph).holders('application'))),
     ...bot('graph GET /servicePrincipals', (graph) => exhaust(credentials(graph).holders('servicePrincipal'))),

@@ -5,8 +5,11 @@ import { ABEL, RITA, TEAMS, TEAMS_APP_ID, TENANT_ID } from '../../src/playground
 import type { ExchangeLog } from '../../src/playground/exchange-log.ts';
 import type { MicrosoftFarEnd } from '../../src/playground/microsoft/start.ts';
 import { startTeams } from '../../src/playground/teams/start.ts';
+import { createBotIdentity } from '../../src/teams/bot-identity.ts';
+import { createConnector } from '../../src/teams/connector.ts';
 import { createTeamsSurface } from '../../src/teams/surface.ts';
 import { deskOf } from '../teams/support/desk-double.ts';
+import { groupsOf } from '../teams/support/groups-of.ts';
 import { codeFrom, type Deed } from './deed.ts';
 
 const NOTE = { kind: 'note', text: 'words' } as const;
@@ -30,18 +33,23 @@ export async function teamsScene(microsoft: MicrosoftFarEnd, exchanges: Exchange
     exchanges,
     limits: 'off',
   });
+  const settings = {
+    appId: TEAMS_APP_ID,
+    tenantId: TENANT_ID,
+    clientSecret: { env: 'UNUSED' },
+    serviceUrl: teams.serviceUrl,
+    openIdMetadata: teams.openIdMetadataUrl,
+    login: microsoft.loginUrl,
+  };
+  const clientSecret = new Secret(microsoft.tenant.clientSecretOf(TEAMS_APP_ID));
+  let team: string = TEAMS.approversTeamId;
   const surface = createTeamsSurface({
-    settings: {
-      appId: TEAMS_APP_ID,
-      tenantId: TENANT_ID,
-      clientSecret: { env: 'UNUSED' },
-      serviceUrl: teams.serviceUrl,
-      openIdMetadata: teams.openIdMetadataUrl,
-      login: microsoft.loginUrl,
-    },
-    clientSecret: new Secret(microsoft.tenant.clientSecretOf(TEAMS_APP_ID)),
+    settings,
+    clientSecret,
     desk: deskOf({}),
     log: createLog('bot', 'silent'),
+    teamOf: () => team,
+    groups: groupsOf(microsoft),
   });
   await surface.start();
   const unknown = (channelId: string): PostedMessage => ({
@@ -77,6 +85,22 @@ export async function teamsScene(microsoft: MicrosoftFarEnd, exchanges: Exchange
         return fitness.fit ? 'fit' : fitness.code;
       },
       says: 'not-member',
+    }),
+    ...named('GET /v3/teams/{teamId}', {
+      works: () => surface.fitness(CHANNEL),
+      // The surface asks this only of a team that has just listed its channels.
+      refused: () => codeFrom(createConnector(settings, createBotIdentity(settings, clientSecret)).groupOf(NOWHERE)),
+      says: 'chat.message-gone',
+    }),
+    ...named('GET /v3/teams/{teamId}/conversations', {
+      works: () => surface.fitness(CHANNEL),
+      async refused() {
+        team = NOWHERE;
+        const fitness = await surface.fitness(CHANNEL);
+        team = TEAMS.approversTeamId;
+        return fitness.fit ? 'fit' : fitness.code;
+      },
+      says: 'unreadable',
     }),
   };
   return {

@@ -8,12 +8,13 @@ import { transportClock } from '../../src/access/core/clock.ts';
 import { Secret } from '../../src/access/core/secret.ts';
 import type { Desk } from '../../src/chat/desk.ts';
 import { createLog } from '../../src/observe/log.ts';
-import { ANNA, RITA, TEAMS, TEAMS_APP_ID, TENANT_ID } from '../../src/playground/cast.ts';
+import { ANNA, APPROVERS_TEAM_GROUP_ID, RITA, TEAMS, TEAMS_APP_ID, TENANT_ID } from '../../src/playground/cast.ts';
 import { createExchangeLog } from '../../src/playground/exchange-log.ts';
 import { startMicrosoft, type MicrosoftFarEnd } from '../../src/playground/microsoft/start.ts';
 import { startTeams, type TeamsFarEnd } from '../../src/playground/teams/start.ts';
 import { createTeamsSurface, type TeamsSurface } from '../../src/teams/surface.ts';
 import { deskOf } from './support/desk-double.ts';
+import { groupsOf } from './support/groups-of.ts';
 import { textOf, verbsOf } from './support/validate-card.ts';
 import { alertView, CASE_ID, DETAILS, HOME, OPTIONS, OUTCOME, requesterView, requestView } from './support/views.ts';
 
@@ -69,6 +70,8 @@ beforeAll(async () => {
     clientSecret: new Secret(microsoft.tenant.clientSecretOf(TEAMS_APP_ID)),
     desk,
     log: createLog('bot', 'silent'),
+    teamOf: (channelId) => (channelId === TEAMS.securityConversationId ? TEAMS.securityTeamId : TEAMS.approversTeamId),
+    groups: groupsOf(microsoft),
   });
   await surface.start();
 });
@@ -171,6 +174,27 @@ describe('in Teams as strict as it is documented', () => {
 
   it('the channels of the playground are fit', async () => {
     await expect(surface.fitness(channel)).resolves.toEqual({ fit: true });
+    await expect(surface.fitness({ ...channel, channelId: TEAMS.securityConversationId })).resolves.toEqual({ fit: true });
+  });
+
+  it.each(['private', 'standard', 'shared'] as const)('a %s channel of a team that becomes public', async (channelType) => {
+    const before = teams.model.conversations.get(TEAMS.approversConversationId);
+    if (before === undefined) throw new Error('no channel');
+    teams.model.putConversation({ ...before, channelType });
+    microsoft.tenant.openTeam(APPROVERS_TEAM_GROUP_ID, true);
+    const expected = { private: { fit: true }, standard: { code: 'public' }, shared: { code: 'shared' } }[channelType];
+    await expect(surface.fitness(channel)).resolves.toMatchObject(expected);
+    await expect(surface.fitness({ ...channel, channelId: TEAMS.securityConversationId })).resolves.toEqual({ fit: true });
+    microsoft.tenant.openTeam(APPROVERS_TEAM_GROUP_ID, false);
+    teams.model.putConversation(before);
+  });
+
+  it('a channel of another team than configured is not judged by that team', async () => {
+    const before = teams.model.conversations.get(TEAMS.approversConversationId);
+    if (before === undefined) throw new Error('no channel');
+    teams.model.putConversation({ ...before, teamId: TEAMS.securityTeamId });
+    await expect(surface.fitness(channel)).resolves.toMatchObject({ fit: false, code: 'unreadable' });
+    teams.model.putConversation(before);
   });
 
   it('what is gone, not installed or throttled is told as what it is', async () => {

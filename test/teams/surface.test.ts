@@ -150,6 +150,7 @@ describe('the fitness of a channel', () => {
   });
   const members = (...pages: readonly (readonly object[])[]) =>
     world.connector((asked) => {
+      if (!asked.path.endsWith('/pagedmembers')) return undefined;
       const page = Number(asked.query.get('continuationToken') ?? 0);
       return {
         status: 200,
@@ -177,12 +178,14 @@ describe('the fitness of a channel', () => {
     [{ status: 200, body: { members: 'all of them' } }, 'unreadable'],
     [{ status: 200, body: '<html>' }, 'unreadable'],
   ])('is never assumed when it cannot be read: %j', async (answer, code) => {
-    world.connector(() => answer);
+    world.connector(({ path }) => (path.endsWith('/pagedmembers') ? answer : undefined));
     await expect(world.surface.fitness(CHANNEL)).resolves.toMatchObject({ fit: false, code });
   });
 
   it('ends on a server that pages for ever', async () => {
-    world.connector(() => ({ status: 200, body: { members: [member()], continuationToken: 'more' } }));
+    world.connector(({ path }) =>
+      path.endsWith('/pagedmembers') ? { status: 200, body: { members: [member()], continuationToken: 'more' } } : undefined,
+    );
     await expect(world.surface.fitness(CHANNEL)).resolves.toMatchObject({ fit: false, code: 'unreadable' });
   });
 

@@ -3,8 +3,8 @@ import { exportJWK, generateKeyPair, SignJWT, type GenerateKeyPairResult, type J
 import { Secret } from '../../../src/access/core/secret.ts';
 import type { Desk } from '../../../src/chat/desk.ts';
 import { createLog } from '../../../src/observe/log.ts';
-import { RITA, TEAMS_APP_ID, TENANT_ID, type CastMember } from '../../../src/playground/cast.ts';
-import { createTeamsSurface, type TeamsSurface } from '../../../src/teams/surface.ts';
+import { APPROVERS_TEAM_GROUP_ID, RITA, TEAMS, TEAMS_APP_ID, TENANT_ID, type CastMember } from '../../../src/playground/cast.ts';
+import { createTeamsSurface, type TeamsOptions, type TeamsSurface } from '../../../src/teams/surface.ts';
 import { startHttps, type Answer, type Asked } from '../../support/https-server.ts';
 import { deskOf } from './desk-double.ts';
 
@@ -44,11 +44,13 @@ export interface SendOptions {
   readonly method?: string;
 }
 
+type MoreOptions = Partial<Pick<TeamsOptions, 'patienceMs' | 'teamOf' | 'groups'>>;
+
 /** Made once a test file: they are slow to make. */
 let keys: Promise<[GenerateKeyPairResult, GenerateKeyPairResult]> | undefined;
 
 /** The bot on a local HTTP server; sign-in, OpenID metadata and connector on a local HTTPS one; real tokens both ways. */
-export async function teamsWorld(desk: Partial<Desk> = {}, more: { readonly patienceMs?: number } = {}): Promise<TeamsWorld> {
+export async function teamsWorld(desk: Partial<Desk> = {}, more: MoreOptions = {}): Promise<TeamsWorld> {
   const [channelKey, anotherKey] = await (keys ??= Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]));
   const jwk = { ...(await exportJWK(channelKey.publicKey)), kid: KEY_ID, use: 'sig', alg: 'RS256', endorsements: ['msteams'] };
   let override: ((asked: Asked) => Answer | undefined) | undefined;
@@ -85,6 +87,12 @@ export async function teamsWorld(desk: Partial<Desk> = {}, more: { readonly pati
     if (asked.path.includes('/activities') && asked.method === 'POST')
       return { status: 201, body: { id: `activity-${++posted}` } };
     if (asked.path.includes('/activities/') && asked.method === 'PUT') return { status: 200, body: { id: 'activity-edited' } };
+    if (asked.path.endsWith(`/v3/teams/${TEAMS.approversTeamId}`))
+      return { status: 200, body: { id: TEAMS.approversTeamId, name: 'Identity', aadGroupId: APPROVERS_TEAM_GROUP_ID } };
+    if (asked.path.endsWith(`/v3/teams/${TEAMS.approversTeamId}/conversations`))
+      return { status: 200, body: { conversations: [{ type: 'standard', id: TEAMS.approversConversationId, name: 'x' }] } };
+    if (asked.path.endsWith('/pagedmembers'))
+      return { status: 200, body: { members: [{ id: RITA.teamsUserId, tenantId: TENANT_ID, userRole: 'user' }] } };
     return { status: 404, body: { error: { code: 'ConversationNotFound', message: 'no such conversation' } } };
   }
   const surface = createTeamsSurface({
@@ -99,6 +107,8 @@ export async function teamsWorld(desk: Partial<Desk> = {}, more: { readonly pati
     clientSecret: new Secret('a-secret-that-nobody-prints'),
     desk: deskOf(desk),
     log: createLog('bot', 'silent'),
+    teamOf: (channelId) => (channelId === TEAMS.approversConversationId ? TEAMS.approversTeamId : undefined),
+    groups: { visibilityOf: () => Promise.resolve('Private') },
     ...more,
   });
   await surface.start();

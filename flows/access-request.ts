@@ -34,11 +34,11 @@ export interface AccessRequestContext {
   readonly nativeEnd?: boolean;
   /** Who or what asked for the end, before the perimeter confirms it. */
   readonly ending?: 'withdraw' | 'release' | 'lapse';
-  readonly endedHow?: EndedHow;
-  readonly endedAt?: string;
   readonly endingAt?: string;
   /** Set once the perimeter has been silent for too long about the end we asked for. */
   readonly unconfirmedAt?: string;
+  readonly endedHow?: EndedHow;
+  readonly endedAt?: string;
   readonly confirmedAt?: string;
   readonly refusal?: { readonly code: string; readonly hint: string };
   readonly overdue?: { readonly tries: number; readonly code: string; readonly byHand: string };
@@ -61,13 +61,13 @@ export type AccessRequestEvent =
 const MINUTE_MS = 60_000;
 /** The bot's own watch over the perimeter: how long after the end it waits for word that the access is gone. */
 const OVERDUE_AFTER_MS = 5 * MINUTE_MS;
-
-/** The conversation about one request. Giving and ending are the perimeter's (flows/grant.ts); here we hear of them. */
 /**
  * The same watch over an end that we asked for. Longer than the five minutes in which Entra takes nothing back that it has just given, and
  * than the six after which the perimeter itself speaks up (flows/grant.ts): whoever is silent then is not at work.
  */
 const UNCONFIRMED_AFTER_MS = 10 * MINUTE_MS;
+
+/** The conversation about one request. Giving and ending are the perimeter's (flows/grant.ts); here we hear of them. */
 export const accessRequest = setup({
   types: {
     input: {} as { readonly request: AccessRequest; readonly at: string },
@@ -80,9 +80,9 @@ export const accessRequest = setup({
     reminder: ({ context }) => context.request.remindAfterMinutes * MINUTE_MS,
     /** An instant, so computed from the event's own `at`: a late event must not move it. */
     overdue: ({ context, event }) => Date.parse(context.endsAt ?? '') + OVERDUE_AFTER_MS - Date.parse(event.at),
+    unconfirmed: UNCONFIRMED_AFTER_MS,
   },
   guards: {
-    unconfirmed: UNCONFIRMED_AFTER_MS,
     approves: ({ event }) => event.type === 'decided' && event.decision === 'approve',
   },
   actions: {
@@ -215,10 +215,10 @@ export const accessRequest = setup({
       description:
         'We asked for the end. Access may still arrive before it goes: the perimeter ends it all the same. Its silence is told to operators and the requester.',
       entry: ['endGrant', 'refreshCards'],
+      after: { unconfirmed: { actions: ['noteUnconfirmed', 'refreshCards', 'alarm'] } },
       on: {
         'perimeter.given': { actions: ['noteGiven', 'refreshCards'] },
         'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
-      after: { unconfirmed: { actions: ['noteUnconfirmed', 'refreshCards', 'alarm'] } },
         'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
         'perimeter.registered': {},
         'perimeter.giving': {},

@@ -166,14 +166,6 @@ describe('the requester’s card', () => {
     const { confirmedAt: _, ...never } = OUTCOME;
     expect(textOf(requesterCard(requesterView({ status: 'ended', outcome: never })))).not.toContain('may keep working');
   });
-});
-
-describe('the alert card', () => {
-  it.each([
-    ['open', ['acknowledge', 'snooze', 'details']],
-    ['acknowledged', ['snooze', 'detailsHandled']],
-    ['snoozed', ['acknowledge', 'snooze', 'details']],
-    ['resolved', []],
 
   it('says that an end is not confirmed, as approvers’ card does', () => {
     const view = {
@@ -183,6 +175,14 @@ describe('the alert card', () => {
     for (const one of [requesterCard(requesterView(view)), requestCard(requestView(view))])
       expect(textOf(one)).toMatch(/Not confirmed: \s*It may still be there\./);
   });
+});
+
+describe('the alert card', () => {
+  it.each([
+    ['open', ['acknowledge', 'snooze', 'details']],
+    ['acknowledged', ['snooze', 'detailsHandled']],
+    ['snoozed', ['acknowledge', 'snooze', 'details']],
+    ['resolved', []],
   ] as const)('offers, when %s, %j', (status, verbs) => {
     expect(verbsOf(alertCard(alertView({ status })))).toEqual(verbs);
   });

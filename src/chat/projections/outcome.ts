@@ -17,11 +17,10 @@ export function outcomeOf(request: AccessCase, people: KnownPeople, note: string
     ...(context.endsAt === undefined ? {} : { endsAt: context.endsAt }),
     ...(context.confirmedAt === undefined ? {} : { confirmedAt: context.confirmedAt }),
     ...(context.overdue === undefined || request.over ? {} : { overdue: context.overdue }),
-  };
     ...(unconfirmed === undefined ? {} : { unconfirmed }),
+  };
 }
 
-function sentenceOf({ status, context }: AccessCase, people: KnownPeople): string | undefined {
 /** Undefined where the perimeter may still be at it, or has said more: that it is overdue. */
 export function unconfirmedSentence({ status, context }: AccessCase): string | undefined {
   if (status !== 'ending' || context.unconfirmedAt === undefined || context.overdue !== undefined) return undefined;
@@ -30,6 +29,7 @@ export function unconfirmedSentence({ status, context }: AccessCase): string | u
     : 'The perimeter has not said yet that it is gone: it may still be there. Operators have been told.';
 }
 
+function sentenceOf({ status, context }: AccessCase, people: KnownPeople): string | undefined {
   if (status === 'registering' || status === 'pending') return undefined;
   if (status === 'refused') return `Not given: ${context.refusal?.hint ?? 'the perimeter refused it.'}`;
   const requester = named(people, context.request.requester).name;

@@ -65,12 +65,12 @@ const teamsSchema = z.strictObject({
 export const hallpassConfigSchema = z.strictObject({
   tenant: tenantSchema,
   listen: listenSchema,
+  ops: botOpsSchema,
   store: storeSchema,
   perimeter: z.strictObject({ url: z.url(), audience: z.string().min(1) }),
   domainClock: domainClockSchema.optional(),
   slack: slackSchema.optional(),
   teams: teamsSchema.optional(),
-  ops: botOpsSchema,
   people: z
     .array(
       z.strictObject({

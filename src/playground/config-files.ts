@@ -162,12 +162,12 @@ function perimeterConfig(input: ConfigInput, secret: Pointer, store: string): z.
       credential: { clientSecret: secret('perimeterClientSecret') },
     },
     listen: { host: '127.0.0.1', port: input.perimeterPort, tls: input.tls },
+    ops: { port: input.opsPorts.perimeter },
     store: { folder: store },
     caller: { clientId: BOT_APP.clientId, audience: PERIMETER_AUDIENCE },
     domainClock: { offsetFile: input.offsetFile },
     alarm: { url: input.alarmUrl },
     sweepEverySeconds: 1,
-    ops: { port: input.opsPorts.perimeter },
     entitlements: ENTITLEMENTS.map(({ id, roleDefinitionId, durationsMinutes }) => ({
       id,
       directoryRole: { roleDefinitionId, directoryScopeId: '/' },

@@ -63,13 +63,13 @@ export const ENGINEERS_GROUP_ID = '96000000-0000-4000-8000-000000000001';
 /** A group whose members decide; Anna and Abel are in it. */
 export const APPROVERS_GROUP_ID = '96000000-0000-4000-8000-000000000002';
 
-/** Built-in role template ids, as published. */
-export const ROLES = {
-  globalReader: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451',
 /** The Microsoft 365 groups behind the two teams in Teams. */
 export const APPROVERS_TEAM_GROUP_ID = '96000000-0000-4000-8000-000000000003';
 export const SECURITY_TEAM_GROUP_ID = '96000000-0000-4000-8000-000000000004';
 
+/** Built-in role template ids, as published. */
+export const ROLES = {
+  globalReader: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451',
   securityReader: '5d6b6bb7-de71-4623-b4af-96380a352509',
   helpdeskAdministrator: '729827e3-9c14-49f7-bb1b-9608f156bbb8',
   globalAdministrator: '62e90394-69f5-4237-9190-012177145e10',

@@ -86,8 +86,8 @@ describe('the list of permissions names every call that the code makes, and no o
       'src/azure/root-assignments-reader.ts newAuthorizationManagementClient',
       'src/entra/graph-client.ts Client.initWithMiddleware',
       'src/slack/slack-client.ts newwebApi.WebClient',
-    ]);
       'src/teams/connector.ts newTeamsConnectorClient',
+    ]);
     expect(plainRequests()).toEqual([
       'src/bot/perimeter-client.ts',
       'src/entra/graph-client.ts',
@@ -122,9 +122,9 @@ describe('a path of the list', () => {
     ['slack POST chat.update', '/api/chatXupdate', false],
     ['bot POST /v3/conversations', '/teams/v3/conversations', true],
     ['bot POST /v3/conversations', '/teams/v3/conversations/19:x/activities', false],
-    ['bot PUT /v3/conversations/{conversationId}/activities/{activityId}', '/v3/conversations/19:x/activities/1', true],
     ['bot GET /v3/teams/{teamId}', '/teams/v3/teams/19:x', true],
     ['bot GET /v3/teams/{teamId}', '/teams/v3/teams/19:x/conversations', false],
+    ['bot PUT /v3/conversations/{conversationId}/activities/{activityId}', '/v3/conversations/19:x/activities/1', true],
   ])('%s is met at %s: %s', (name, path, met) => {
     expect(
       operationsInUse()

@@ -37,8 +37,8 @@ export function playgroundTeams(): TeamsSeed {
   const idsOf = (...keys: readonly string[]) => users.filter((user) => keys.includes(user.key)).map((user) => user.id);
   const channel = (teamId: string, id: string, name: string, members: readonly string[]): TeamsConversation => ({
     id,
-    kind: 'channel',
     teamId,
+    kind: 'channel',
     name,
     members,
     botInstalled: true,

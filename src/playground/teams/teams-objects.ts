@@ -17,18 +17,16 @@ export interface TeamsConversation {
   readonly id: string;
   readonly kind: 'personal' | 'channel';
   readonly name: string;
-  /** Ids of users (`29:…`), without the bot. */
-  readonly members: readonly string[];
   /** Of a channel. */
   readonly teamId?: string;
   /** Of a channel; `standard` when left out: everybody in the team reads it. */
   readonly channelType?: ChannelType;
+  /** Ids of users (`29:…`), without the bot. */
+  readonly members: readonly string[];
   /** False when the app was taken out of the team. */
   readonly botInstalled: boolean;
 }
 
-export interface TeamsMessage {
-  readonly id: string;
 export interface TeamsTeam {
   readonly id: string;
   readonly name: string;
@@ -37,6 +35,8 @@ export interface TeamsTeam {
 }
 export type ChannelType = 'standard' | 'private' | 'shared';
 
+export interface TeamsMessage {
+  readonly id: string;
   readonly conversationId: string;
   /** Root of the thread it answers, in a channel. */
   readonly replyToId?: string;

@@ -55,7 +55,7 @@ describe('each call opens to its least permission and to no other', () => {
     ['GET', '/servicePrincipals?$select=id,keyCredentials', undefined, ['Application.Read.All'], 'User.Read.All'],
     ['GET', '/subscribedSkus', undefined, ['LicenseAssignment.Read.All'], 'User.Read.All'],
     ['GET', '/organization', undefined, ['User.Read.All'], 'Application.Read.All'],
-    ['GET', '/auditLogs/directoryAudits', undefined, ['AuditLog.Read.All'], 'User.Read.All'],
+    ['GET', '/auditLogs/directoryAudits', undefined, ['AuditLog.Read.All'], 'Directory.Read.All'],
   ] as const)('%s %s', async (method, path, body, enough, tooLittle) => {
     const refused = await bench.graph(await holding(tooLittle), method, path, body);
     expect(refused.status).toBe(403);

@@ -1,5 +1,3 @@
-import { instantOf } from '../../../access/core/clock.ts';
-import type { AuditEntry } from '../tenant/audit.ts';
 import type { AppRegistration, Credential } from '../tenant/applications.ts';
 import type { DirectoryGroup, DirectoryUser } from '../tenant/directory.ts';
 import type { RoleDefinition } from '../tenant/role-definitions.ts';
@@ -124,55 +122,3 @@ export const typed = (kind: 'user' | 'group' | 'servicePrincipal', entity: Entit
   '@odata.type': `#microsoft.graph.${kind}`,
   ...entity,
 });
-
-const ELEVATED = 'User has elevated their access to User Access Administrator for their Azure Resources';
-const UNELEVATED = 'The role assignment of User Access Administrator has been removed from the user';
-const ACTIVITIES: Readonly<Record<AuditEntry['action'], readonly [category: string, activity: string, operation: string]>> = {
-  'role.asked': ['RoleManagement', 'Add member to role requested (PIM activation)', 'CreateRequest'],
-  'role.given': ['RoleManagement', 'Add member to role', 'Assign'],
-  'role.taken': ['RoleManagement', 'Remove member from role', 'Unassign'],
-  'role.ended': ['RoleManagement', 'Remove member from role (PIM activation expired)', 'Unassign'],
-  'azure.given': ['AzureRBACRoleManagementElevateAccess', ELEVATED, 'Assign'],
-  'azure.taken': ['AzureRBACRoleManagementElevateAccess', UNELEVATED, 'Unassign'],
-  'secret.added': ['ApplicationManagement', 'Update application – Certificates and secrets management', 'Update'],
-  'secret.changed': ['ApplicationManagement', 'Update application – Certificates and secrets management', 'Update'],
-  'secret.removed': ['ApplicationManagement', 'Update application – Certificates and secrets management', 'Update'],
-  'user.changed': ['UserManagement', 'Update user', 'Update'],
-  'group.changed': ['GroupManagement', 'Update group', 'Update'],
-  'licence.changed': ['DirectoryManagement', 'Update company information', 'Update'],
-};
-
-/** The audit as Entra's own log tells it. */
-export function auditEntity(entry: AuditEntry): Entity {
-  const [category, activityDisplayName, operationType] = ACTIVITIES[entry.action];
-  const byUser = entry.actor.kind === 'user';
-  const azure = entry.action === 'azure.given' || entry.action === 'azure.taken';
-  const target = entry.principalId ?? entry.objectId;
-  return {
-    id: `Directory_${entry.seq}`,
-    category,
-    correlationId: entry.scheduleRequestId ?? '00000000-0000-0000-0000-000000000000',
-    result: 'success',
-    resultReason: '',
-    activityDisplayName,
-    activityDateTime: instantOf(Date.parse(entry.domainAt)),
-    loggedByService: azure ? 'Azure RBAC (Elevated Access)' : entry.via === 'pim' ? 'PIM' : 'Core Directory',
-    operationType,
-    initiatedBy: {
-      user: byUser ? { id: entry.actor.objectId, displayName: entry.actor.name, userPrincipalName: null, ipAddress: null } : null,
-      app: byUser
-        ? null
-        : {
-            appId: null,
-            displayName: entry.actor.name,
-            servicePrincipalId: entry.actor.objectId || null,
-            servicePrincipalName: null,
-          },
-    },
-    targetResources:
-      target === undefined
-        ? []
-        : [{ id: target, displayName: null, type: 'User', userPrincipalName: null, modifiedProperties: [] }],
-    additionalDetails: [],
-  };
-}

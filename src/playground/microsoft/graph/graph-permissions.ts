@@ -78,7 +78,8 @@ const ORGANIZATION = [
   'Directory.Read.All',
   'Directory.ReadWrite.All',
 ];
-const AUDITS = ['AuditLog.Read.All', 'Directory.Read.All'];
+/** The table names Directory.Read.All too; the service refuses it: https://github.com/microsoftgraph/microsoft-graph-docs/issues/13632 */
+const AUDITS = ['AuditLog.Read.All'];
 
 export const GRAPH_PERMISSIONS = {
   users: USERS,

@@ -32,6 +32,8 @@ export interface GraphRoute {
   readonly permission: GraphPermission;
   /** PIM answers a missing permission, and a missing licence, in its own way. */
   readonly pim?: true;
+  /** So do the activity reports, for the permission. */
+  readonly report?: true;
   /** Resource units, as published for the throttling of identity and access. */
   readonly cost: number;
   readonly type: EntityType;
@@ -133,6 +135,12 @@ async function callerOf(
 function permit(route: GraphRoute, roles: readonly string[]): void {
   const enough: readonly string[] = GRAPH_PERMISSIONS[route.permission];
   if (roles.some((role) => enough.includes(role))) return;
+  if (route.report === true)
+    throw new GraphRefusal(
+      403,
+      'Authentication_MSGraphPermissionMissing',
+      `Calling principal does not have required MSGraph permissions ${enough.join(',')}`,
+    );
   if (route.pim !== true)
     throw new GraphRefusal(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.');
   // PIM's refusals come wrapped: the message is JSON of its own.

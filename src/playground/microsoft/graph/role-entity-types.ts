@@ -154,6 +154,7 @@ export const DIRECTORY_AUDIT: EntityType = {
     'additionalDetails',
   ],
   filterable: [
+    'id',
     'activityDateTime',
     'category',
     'loggedByService',
@@ -161,7 +162,6 @@ export const DIRECTORY_AUDIT: EntityType = {
     'correlationId',
     'initiatedBy',
     'targetResources',
-    'result',
   ],
   navigations: [],
   directoryObject: false,

@@ -52,18 +52,27 @@ export interface AuditEntry {
 export interface Audit {
   /** Every effective write, in order, since the last reset. */
   readonly entries: readonly AuditEntry[];
+  /** Those that a reader of Entra's own log was shown at that instant of the transport clock. */
+  asOf(at: number): readonly AuditEntry[];
+  /** How far Entra's own log runs behind; real milliseconds. */
+  lagMs: number;
   add(entry: Omit<AuditEntry, 'seq' | 'at' | 'domainAt'>): void;
   /** Called after each entry. */
   onAdded(listener: (entry: AuditEntry) => void): () => void;
   reset(): void;
 }
 
+/** Measured by others at about 1.3 s; until 2022 Microsoft named two minutes for 95 % of the entries and five for 99 %. */
+const USUAL_LAG_MS = 1_300;
+
 export function createAudit(clock: Clock, now: Clock): Audit {
   const entries: AuditEntry[] = [];
   const listeners = new Set<(entry: AuditEntry) => void>();
   let seq = 0;
-  return {
+  const audit: Audit = {
     entries,
+    asOf: (at) => entries.filter((entry) => Date.parse(entry.at) <= at - audit.lagMs),
+    lagMs: USUAL_LAG_MS,
     add(entry) {
       const added = { seq: ++seq, at: instantOf(now.now()), domainAt: instantOf(clock.now()), ...entry };
       entries.push(added);
@@ -75,6 +84,8 @@ export function createAudit(clock: Clock, now: Clock): Audit {
     },
     reset() {
       entries.length = 0;
+      audit.lagMs = USUAL_LAG_MS;
     },
   };
+  return audit;
 }

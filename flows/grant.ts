@@ -43,6 +43,11 @@ export interface Assignment {
   readonly id: string;
   /** Of `pim`: the directory's own id of what PIM made. It alone says what is ours when the tenant has no PIM any more. */
   readonly roleAssignmentId?: string;
+  /**
+   * It stood there after a write of ours that got no answer: most likely ours, but nothing on it says so. Who made it is asked before it is
+   * taken away. Absent: the answer to our own write named it.
+   */
+  readonly seen?: 'found';
 }
 
 /** `refused` was judged at the door; `tombstone` is a DELETE that arrived before its POST; `open` is the normal case. */
@@ -82,6 +87,8 @@ export type GrantEvent =
   /** Refused, but an earlier try may have arrived, or what arrived is still waiting: it has to be taken away. */
   | Fact<'directory.giveUnclear', { readonly refusal: GrantRefusal }>
   | Fact<'directory.gone', { readonly confirmedAt: string }>
+  /** What is there was made by somebody else, says Microsoft's audit: nothing of ours is there, and theirs stays. */
+  | Fact<'directory.notOurs', { readonly refusal: GrantRefusal }>
   | Fact<'overdueReported', { readonly tries: number; readonly code: string; readonly byHand: string }>;
 
 const MINUTE_MS = 60_000;
@@ -146,6 +153,7 @@ export const grant = setup({
     noteDenied: assign({ endedHow: 'denied' as const }),
     noteLapsed: assign({ endedHow: 'lapsed' as const }),
     noteExpired: assign({ endedHow: 'expired' as const }),
+    noteLeft: assign({ endedHow: 'left' as const }),
     noteGone: assign(({ event }) => (event.type === 'directory.gone' ? { confirmedAt: event.confirmedAt } : {})),
     noteOverdue: assign(({ event }) =>
       event.type === 'overdueReported' ? { overdue: { tries: event.tries, code: event.code, byHand: event.byHand } } : {},
@@ -182,6 +190,7 @@ export const grant = setup({
         'directory.giveRefused': nothing,
         'directory.giveUnclear': nothing,
         'directory.gone': nothing,
+        'directory.notOurs': nothing,
         overdueReported: nothing,
       },
     },
@@ -200,6 +209,7 @@ export const grant = setup({
         'directory.gave': nothing,
         'directory.giveUnclear': nothing,
         'directory.gone': nothing,
+        'directory.notOurs': nothing,
         overdueReported: nothing,
       },
     },
@@ -218,6 +228,7 @@ export const grant = setup({
         decisionRefused: nothing,
         'directory.absent': nothing,
         'directory.gone': nothing,
+        'directory.notOurs': nothing,
         overdueReported: nothing,
       },
     },
@@ -235,11 +246,12 @@ export const grant = setup({
         'directory.giveRefused': nothing,
         'directory.giveUnclear': nothing,
         'directory.gone': nothing,
+        'directory.notOurs': nothing,
         overdueReported: nothing,
       },
     },
     taking: {
-      description: 'Taken away, retried without limit, until reading back says that it is gone.',
+      description: 'Taken away, retried without limit, until reading back says that it is gone; or left to whoever else made it.',
       entry: 'take',
       initial: 'due',
       states: {
@@ -253,6 +265,10 @@ export const grant = setup({
         'directory.gone': [
           { guard: 'isRefusedGive', target: 'refused', actions: 'noteGone' },
           { target: 'ended', actions: 'noteGone' },
+        ],
+        'directory.notOurs': [
+          { guard: 'isRefusedGive', target: 'refused', actions: 'noteRefusal' },
+          { target: 'ended', actions: 'noteLeft' },
         ],
         'directory.gave': { actions: 'noteGiven' },
         overdueReported: { actions: 'noteOverdue' },

@@ -8,6 +8,7 @@ import {
   type Middleware,
 } from '@microsoft/microsoft-graph-client';
 import { AppError } from '../access/core/app-error.ts';
+import { type OwnIdentity, ownIdentityOf } from '../identity/own-identity.ts';
 import type { Log } from '../observe/log.ts';
 import { graphErrorOf } from './graph-error.ts';
 
@@ -31,6 +32,8 @@ export interface GraphClient {
   delete(path: string, call?: GraphCall): Promise<void>;
   /** Every item of a collection, over all pages. */
   list(path: string, call?: GraphCall): AsyncGenerator<unknown, void, undefined>;
+  /** The application that these calls come from, as Graph sees it. @throws {AppError} `identity.*` */
+  whoWeAre(): Promise<OwnIdentity>;
 }
 
 export interface GraphClientOptions {
@@ -103,6 +106,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
       await send('delete', addressOf(path, call.query), call);
     },
     list,
+    whoWeAre: async () => ownIdentityOf(await provider.getAccessToken()),
   };
 }
 

@@ -7,18 +7,23 @@ import type { GraphClient } from './graph-client.ts';
 import { GraphAppError } from './graph-error.ts';
 import { quoted, segment } from './odata.ts';
 import { answerOf, roleAssignmentSchema, sameWord } from './pim-schema.ts';
+import { createRoleAuditReader } from './role-audit-reader.ts';
 
 const ASSIGNMENTS = '/roleManagement/directory/roleAssignments';
 /** The only application permission that can; it can give Global Administrator too, which is why PIM is preferred. */
 const PERMISSION = 'RoleManagement.ReadWrite.Directory';
 const LOOK_AGAIN_AFTER_MS = 1_000;
+/** The audit lags by seconds at best, and may be asked five times in ten seconds by all of an application together. */
+const ASK_AGAIN_AFTER_MS = 5_000;
 
 /**
- * Directory roles in a tenant without PIM. The assignment has no end and no name of ours: ours is what appeared between the absence that
- * was read and committed as intent, and our own write.
+ * Directory roles in a tenant without PIM. The assignment has no end and no name of ours. Ours is what the answer to our own write named;
+ * where no answer came, what appeared after the absence that was read and committed as intent, and that Microsoft's audit says we made.
  * @see https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignments
  */
 export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
+  const audit = createRoleAuditReader(graph);
+
   async function present({ principalId, role }: Order): Promise<readonly string[]> {
     const ids: string[] = [];
     const query = { $filter: `principalId eq ${quoted(principalId)} and roleDefinitionId eq ${quoted(role.roleDefinitionId)}` };
@@ -32,7 +37,7 @@ export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
 
   async function find(order: Order): Promise<Assignment | undefined> {
     const [id] = await present(order);
-    return id === undefined ? undefined : { kind: 'plain', id };
+    return id === undefined ? undefined : { kind: 'plain', id, seen: 'found' };
   }
 
   async function give(order: Order): Promise<Assignment> {
@@ -53,8 +58,21 @@ export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
   }
 
   async function take(order: Order): Promise<Taken> {
-    const id = order.assignment?.id ?? (await find(order))?.id;
-    if (id === undefined) return { found: false };
+    const { assignment } = order;
+    if (assignment !== undefined && assignment.seen !== 'found') return remove(order, assignment.id);
+    const listed = await present(order);
+    const id = assignment?.id ?? listed[0];
+    if (id === undefined || !listed.includes(id)) return { found: false };
+    const change = await audit.lastChange(order);
+    if (change?.what === 'given' && change.by === 'us') return remove(order, id);
+    if (change?.what === 'given' && change.by === 'others') return { found: true, theirs: true };
+    throw new AppError('directory.settling', `roleAssignments: the audit does not say yet who made ${id}`, {
+      retryable: true,
+      retryAfterMs: ASK_AGAIN_AFTER_MS,
+    });
+  }
+
+  async function remove(order: Order, id: string): Promise<Taken> {
     point('take.before-write');
     try {
       await graph.delete(`${ASSIGNMENTS}/${segment(id)}`, { permission: PERMISSION });
@@ -76,9 +94,14 @@ export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
     find,
     give,
     take,
-    byHand: (order) =>
-      `az rest --method DELETE --url https://graph.microsoft.com/v1.0${ASSIGNMENTS}/${order.assignment?.id ?? '<id of the assignment>'}`,
+    byHand,
   };
+}
+
+function byHand({ assignment }: Order): string {
+  const command = `az rest --method DELETE --url https://graph.microsoft.com/v1.0${ASSIGNMENTS}/${assignment?.id ?? '<id of the assignment>'}`;
+  if (assignment !== undefined && assignment.seen !== 'found') return command;
+  return `Only if Entra's audit log says that Hallpass added it (Hallpass reads that by itself, with AuditLog.Read.All): ${command}`;
 }
 
 function isRejection(error: unknown): error is GraphAppError {

@@ -8,13 +8,17 @@ export interface Order {
   readonly endsAt: string;
   /** What the requester wrote, for Microsoft's own record; empty when it was erased. */
   readonly justification: string;
-  /** What the directory answered when it was given. */
+  /** When the directory was read without it, by the domain clock: whatever made it came after. */
+  readonly absentAt?: string;
+  /** What the directory answered when it was given, or what was found there after a write without an answer. */
   readonly assignment?: Assignment;
 }
 
 export interface Taken {
   /** False when there was nothing of ours to be seen: after a write without an answer, that alone proves nothing yet. */
   readonly found: boolean;
+  /** What is there was made by somebody else, and was left alone. */
+  readonly theirs?: true;
 }
 
 /** Gives and takes directory roles in one way. Entra is the truth; our ledger only remembers what we asked for. */
@@ -34,8 +38,10 @@ export interface AccessWriter {
    */
   give(order: Order): Promise<Assignment>;
   /**
-   * One removal of what is ours and nothing else. Resolves only once reading again says that it is gone; already gone is success.
-   * @throws {AppError} `directory.settling` (removed, but still listed), `directory.too-early`, and the rest of `directory.*`
+   * One removal of what is ours and nothing else. Resolves only once reading again says that it is gone; already gone is success, and so is
+   * what somebody else made.
+   * @throws {AppError} `directory.settling` (removed, but still listed; or not known yet whose it is), `directory.too-early`, and the rest of
+   *   `directory.*`
    */
   take(order: Order): Promise<Taken>;
   /** How a person does the same by hand, when we cannot. */

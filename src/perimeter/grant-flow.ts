@@ -58,7 +58,7 @@ export function stateNameOf(state: unknown): string {
 
 /** What a writer needs; undefined for a case that never had anything to write. */
 export function orderOf(view: CaseView, justification: string): Order | undefined {
-  const { opening, endsAt, assignment } = contextOf(view);
+  const { opening, endsAt, intent, assignment } = contextOf(view);
   if (opening.kind !== 'open' || endsAt === undefined) return undefined;
   return {
     grantId: view.caseId,
@@ -66,6 +66,7 @@ export function orderOf(view: CaseView, justification: string): Order | undefine
     role: opening.role,
     endsAt,
     justification,
+    ...(intent === undefined ? {} : { absentAt: intent.readAt }),
     ...(assignment === undefined ? {} : { assignment }),
   };
 }

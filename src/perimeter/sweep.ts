@@ -67,15 +67,22 @@ export function startSweep(parts: SweepParts): Sweep {
     const order = orderOf(view, '');
     const { intent } = contextOf(view);
     if (order === undefined || intent === undefined || view.links.some(({ key }) => key === SWEPT)) return;
+    let end: Awaited<ReturnType<typeof takeAway>>;
     try {
-      await takeAway(parts, view, order);
+      end = await takeAway(parts, view, order);
     } catch (error) {
       await noteStuck({ grantId: view.caseId, order, writer: intent.writer, code: codeOf(error) });
       throw error;
     }
     stuck.delete(view.caseId);
-    await runtime.link(view.caseId, { key: SWEPT, value: { confirmedAt: new Date(clock.now()).toISOString() } });
-    log.error({ grantId: view.caseId }, 'the flow of this grant is stuck; the sweep took the access away');
+    const at = new Date(clock.now()).toISOString();
+    await runtime.link(view.caseId, { key: SWEPT, value: end === 'left' ? { leftAt: at } : { confirmedAt: at } });
+    log.error(
+      { grantId: view.caseId },
+      end === 'left'
+        ? 'the flow of this grant is stuck; the role was given by somebody else, and stays'
+        : 'the flow of this grant is stuck; the sweep took the access away',
+    );
   }
 
   /** The alarm of the flow hangs on the flow: whoever is stuck has none but this. */

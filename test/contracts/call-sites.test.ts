@@ -43,6 +43,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/entra/plain-role-writer.ts graph.list(ASSIGNMENTS': [by('GET', ASSIGNMENTS)],
   'src/entra/plain-role-writer.ts graph.post(ASSIGNMENTS': [by('POST', ASSIGNMENTS)],
+  'src/entra/role-audit-reader.ts graph.list(AUDITS': ['graph GET /auditLogs/directoryAudits'],
   'src/entra/principal-names.ts graph.get(`${path}/${principalId}`': [
     USER,
     'graph GET /groups/{group-id}',

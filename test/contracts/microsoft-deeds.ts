@@ -13,6 +13,7 @@ import { createMembershipReader } from '../../src/entra/membership-reader.ts';
 import { createPimRoleWriter } from '../../src/entra/pim-role-writer.ts';
 import { createPlainRoleWriter } from '../../src/entra/plain-role-writer.ts';
 import { createPrincipalNames } from '../../src/entra/principal-names.ts';
+import { createRoleAuditReader } from '../../src/entra/role-audit-reader.ts';
 import type { Order } from '../../src/perimeter/access-writer.ts';
 import {
   APPROVERS_GROUP_ID,
@@ -129,6 +130,9 @@ function perimeterDeeds(far: MicrosoftFarEnd): Readonly<Record<string, Deed>> {
     ),
     ...perimeter(named('POST', 'roleAssignments'), (graph) =>
       plain(graph).give(orderOf(RITA.objectId, ROLES.helpdeskAdministrator)),
+    ),
+    ...perimeter('graph GET /auditLogs/directoryAudits', (graph) =>
+      createRoleAuditReader(graph).lastChange(orderOf(RITA.objectId, ROLES.helpdeskAdministrator)),
     ),
     ...perimeter(named('DELETE', 'roleAssignments/{unifiedRoleAssignment-id}'), (graph) =>
       plain(graph).take(known(orderOf(RITA.objectId, ROLES.helpdeskAdministrator), 'plain', plainId() || 'gone')),

@@ -15,24 +15,41 @@ const order: Order = {
   justification: '',
 };
 const given: Order = { ...order, assignment: { kind: 'plain', id: 'ours' } };
+const found: Order = { ...order, assignment: { kind: 'plain', id: 'ours', seen: 'found' } };
+const OURS = '9e710000-0000-4000-8000-0000000000a2';
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const TOKEN = `${part({ alg: 'none' })}.${part({ oid: OURS, appid: '9e710000-0000-4000-8000-000000000002' })}.x`;
+const audit = (activityDisplayName: string, servicePrincipalId: string) => ({
+  activityDisplayName,
+  activityDateTime: '2026-03-01T12:00:01Z',
+  loggedByService: 'Core Directory',
+  result: 'success',
+  initiatedBy: { app: { servicePrincipalId } },
+  targetResources: [{ id: RITA }, { id: ROLE }],
+});
 const row = (id: string, scope = '/') => ({ id, principalId: RITA, roleDefinitionId: ROLE, directoryScopeId: scope });
 
 let server: HttpsServer;
 let writer: AccessWriter;
 let assignments: ReturnType<typeof row>[];
+let audits: readonly unknown[];
 let onWrite: (asked: Asked) => Answer;
 let before: number;
 const writes = () => server.asked.slice(before).filter(({ method }) => method !== 'GET');
 
 beforeAll(async () => {
-  server = await startHttps((asked) => (asked.method === 'GET' ? { status: 200, body: { value: assignments } } : onWrite(asked)));
-  const credential = { getToken: () => Promise.resolve({ token: 't', expiresOnTimestamp: Date.now() + 3_600_000 }) };
+  server = await startHttps((asked) => {
+    if (asked.method !== 'GET') return onWrite(asked);
+    return { status: 200, body: { value: asked.path.endsWith('/directoryAudits') ? audits : assignments } };
+  });
+  const credential = { getToken: () => Promise.resolve({ token: TOKEN, expiresOnTimestamp: Date.now() + 3_600_000 }) };
   writer = createPlainRoleWriter(createGraphClient({ graphUrl: server.url, credential, log: createLog('perimeter', 'silent') }));
 });
 afterAll(() => server.close());
 beforeEach(() => {
   before = server.asked.length;
   assignments = [];
+  audits = [];
   onWrite = ({ method, path }) => {
     if (method === 'POST') return { status: 201, body: row('ours') };
     assignments = assignments.filter(({ id }) => !path.endsWith(`/${id}`));
@@ -81,10 +98,54 @@ describe('a role without an end of its own', () => {
     onWrite = () => ({ status: 204 });
     await expect(writer.take(given)).rejects.toMatchObject({ code: 'directory.settling', retryable: true });
   });
+});
 
-  it('whose id was never heard is found by what it is', async () => {
+describe.each([
+  ['was found after a write without an answer', found],
+  ['was not even looked for since', order],
+])('a role that %s', (_name, wanted) => {
+  beforeEach(() => {
     assignments = [row('ours')];
-    expect(await writer.take(order)).toEqual({ found: true });
-    expect(await writer.take(order)).toEqual({ found: false });
+  });
+
+  it('is remembered as found', async () => {
+    expect(await writer.find(wanted)).toEqual({ kind: 'plain', id: 'ours', seen: 'found' });
+  });
+
+  it('is taken away when the audit says that we made it', async () => {
+    audits = [audit('Add member to role', OURS)];
+    expect(await writer.take(wanted)).toEqual({ found: true });
+    expect(assignments).toEqual([]);
+    expect(await writer.take(wanted)).toEqual({ found: false });
+  });
+
+  it('is left alone when the audit says that another made it', async () => {
+    audits = [audit('Add member to role', RITA)];
+    expect(await writer.take(wanted)).toEqual({ found: true, theirs: true });
+    expect(writes()).toEqual([]);
+  });
+
+  it.each([
+    ['nothing yet', () => []],
+    ['that it is gone, and so runs behind', () => [audit('Remove member from role', OURS)]],
+    ['not who it was', () => [audit('Add member to role', '')]],
+  ])('waits while the audit says %s', async (_what, said) => {
+    audits = said();
+    await expect(writer.take(wanted)).rejects.toMatchObject({ code: 'directory.settling', retryable: true, retryAfterMs: 5_000 });
+    expect(writes()).toEqual([]);
+  });
+
+  it('is not there any more when it is not listed, and nobody is asked', async () => {
+    assignments = [];
+    const already = server.asked.length;
+    expect(await writer.take(wanted)).toEqual({ found: false });
+    expect(server.asked.slice(already).filter(({ path }) => path.endsWith('/directoryAudits'))).toEqual([]);
+  });
+
+  it('is ended by hand only by whoever has looked who made it', () => {
+    expect(writer.byHand(wanted)).toMatch(
+      /^Only if .*audit log says that Hallpass added it.*AuditLog\.Read\.All.*az rest --method DELETE/,
+    );
+    expect(writer.byHand(given)).toMatch(/^az rest --method DELETE .*\/ours$/);
   });
 });

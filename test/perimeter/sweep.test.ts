@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../src/access/core/app-error.ts';
 import type { CaseView, Link, Runtime } from '../../src/durable/port.ts';
 import { createLog } from '../../src/observe/log.ts';
-import type { AccessWriter } from '../../src/perimeter/access-writer.ts';
+import type { AccessWriter, Taken } from '../../src/perimeter/access-writer.ts';
 import { startSweep, type Sweep } from '../../src/perimeter/sweep.ts';
 import { GLOBAL_READER, RITA } from './support/perimeter-config.ts';
 
@@ -23,7 +23,7 @@ function view(over: Partial<CaseView>, endsAt = ENDED): CaseView {
 }
 
 /** A ledger with one case in it, and a directory that lists the assignment until it has been asked `stubborn` times. */
-function world(one: CaseView, stubborn = 0) {
+function world(one: CaseView, stubborn = 0, outcome: Taken = { found: true }) {
   const sent: string[] = [];
   const links: Link[] = [];
   let taken = 0;
@@ -44,7 +44,7 @@ function world(one: CaseView, stubborn = 0) {
     take: () => {
       taken += 1;
       return taken > stubborn
-        ? Promise.resolve({ found: true })
+        ? Promise.resolve(outcome)
         : Promise.reject(new AppError('directory.settling', 'still there', { retryable: true }));
     },
   } as unknown as AccessWriter;
@@ -87,7 +87,18 @@ describe('the sweep of the ledger', () => {
     }
     expect(taken()).toBe(3);
     expect(sent).toEqual([]);
-    expect(links).toMatchObject([{ key: 'swept' }]);
+    expect(links).toMatchObject([{ key: 'swept', value: { confirmedAt: expect.any(String) } }]);
+  });
+
+  it('lets be what somebody else made, and notes that it stays', async () => {
+    const { parts, taken, links } = world(view({ status: 'poisoned' }), 0, { found: true, theirs: true });
+    sweep = startSweep(parts);
+    for (let rounds = 0; rounds < 3; rounds++) {
+      await sweep.round();
+      await new Promise(setImmediate);
+    }
+    expect(taken()).toBe(1);
+    expect(links).toMatchObject([{ key: 'swept', value: { leftAt: expect.any(String) } }]);
   });
 
   it('sounds the alarm when what a stuck flow holds cannot be taken away either, and not at every round', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CaseView, Command, CommandContext, Runtime } from '../../src/durable/port.ts';
 import { createLog } from '../../src/observe/log.ts';
-import type { AccessWriter } from '../../src/perimeter/access-writer.ts';
+import type { AccessWriter, Taken } from '../../src/perimeter/access-writer.ts';
 import type { DirectoryParts } from '../../src/perimeter/commands/directory-parts.ts';
 import { take } from '../../src/perimeter/commands/take.ts';
 import { createInFlight } from '../../src/perimeter/in-flight.ts';
@@ -14,9 +14,16 @@ const begun = {
   value: { state: 'begun', firstAt: new Date(START).toISOString(), lastAt: new Date(START).toISOString() },
 };
 const given = { assignment: { kind: 'plain', id: 'ours' } };
+const found = { assignment: { kind: 'plain', id: 'ours', seen: 'found' } };
 
 /** A grant that is to be taken away, and a directory that lists something of ours or not. */
-function world(links: CaseView['links'], over: Readonly<Record<string, unknown>>, listed: boolean, now = START) {
+function world(
+  links: CaseView['links'],
+  over: Readonly<Record<string, unknown>>,
+  listed: boolean,
+  now = START,
+  more: Partial<Taken> = {},
+) {
   let asked = 0;
   const context = {
     opening: {
@@ -31,7 +38,7 @@ function world(links: CaseView['links'], over: Readonly<Record<string, unknown>>
   const plain = {
     take: () => {
       asked += 1;
-      return Promise.resolve({ found: listed });
+      return Promise.resolve({ found: listed, ...more });
     },
   } as unknown as AccessWriter;
   const clock = { now: () => now, onMoved: () => () => undefined };
@@ -66,15 +73,26 @@ describe('taking away', () => {
     ['something of ours was there', [begun], {}, true, START],
     ['what was given is remembered by its id', [begun], given, false, START],
     ['nothing is there, and a write without an answer can no longer arrive', [begun], {}, false, START + LATE_WRITE_MS],
+    ['what was only found is not there any more, nor hidden by an old reading', [begun], found, false, START + LATE_WRITE_MS],
+    ['what was only found was there, and was ours', [begun], found, true, START],
   ])('is done when it is gone and %s', async (_name, links, over, listed, now) => {
     const one = world(links, over, listed, now);
     expect(await one.run()).toMatchObject({ events: [{ type: 'directory.gone' }] });
     expect(one.asked()).toBe(1);
   });
 
-  it('is not done when nothing is there, but a write without an answer may still arrive', async () => {
-    const one = world([begun], {}, false, START + LATE_WRITE_MS - 1);
+  it.each([
+    ['nothing is there', {}, false, {}],
+    ['what was only found is not there', found, false, {}],
+    ['what is there is of others', found, true, { theirs: true }],
+  ] as const)('is not done when %s, but a write without an answer may still arrive', async (_name, over, listed, more) => {
+    const one = world([begun], over, listed, START + LATE_WRITE_MS - 1, more);
     await expect(one.run()).rejects.toMatchObject({ code: 'directory.settling', retryable: true });
+  });
+
+  it.each([{}, found])('leaves what others made, and says so: %j', async (over) => {
+    const one = world([begun], over, true, START + LATE_WRITE_MS, { theirs: true });
+    expect(await one.run()).toMatchObject({ events: [{ type: 'directory.notOurs', refusal: { code: 'directory.held' } }] });
   });
 
   it('waits for a write of the same grant that is under way, and for no other', async () => {

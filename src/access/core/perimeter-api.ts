@@ -39,8 +39,8 @@ export type GrantDecision = z.infer<typeof decisionSchema>;
 export const endReasonSchema = z.enum(['withdraw', 'release', 'lapse']);
 export type EndReason = z.infer<typeof endReasonSchema>;
 
-/** How a grant ended; `expired` is the only one that nobody asked for. */
-export const endedHowSchema = z.enum(['denied', 'lapsed', 'withdrawn', 'released', 'expired', 'gone']);
+/** How a grant ended; `expired` is the only one that nobody asked for. `left`: somebody else had given the same, and theirs stays. */
+export const endedHowSchema = z.enum(['denied', 'lapsed', 'withdrawn', 'released', 'expired', 'gone', 'left']);
 export type EndedHow = z.infer<typeof endedHowSchema>;
 
 const fact = { seq: z.int().positive(), head: z.string(), requestId: requestIdSchema, at: instant };

@@ -14,7 +14,8 @@ export function outcomeOf(request: AccessCase, people: KnownPeople, note: string
     sentence,
     ...(at === undefined ? {} : { at }),
     ...(note === undefined ? {} : { note }),
-    ...(context.endsAt === undefined ? {} : { endsAt: context.endsAt }),
+    // What somebody else gave does not end then.
+    ...(context.endsAt === undefined || context.endedHow === 'left' ? {} : { endsAt: context.endsAt }),
     ...(context.confirmedAt === undefined ? {} : { confirmedAt: context.confirmedAt }),
     ...(context.overdue === undefined || request.over ? {} : { overdue: context.overdue }),
     ...(unconfirmed === undefined ? {} : { unconfirmed }),
@@ -55,6 +56,7 @@ function ended({ endedHow, decision }: AccessRequestContext, requester: string):
   if (endedHow === 'released') return `Given back early by ${requester}`;
   if (endedHow === 'expired') return 'Ended on time';
   if (endedHow === 'gone') return 'Ended: somebody else had already taken it away';
+  if (endedHow === 'left') return 'Ended, but the role stays: somebody else had given the same';
   // Approved, but the end came before it could be given.
   return decision?.decision === 'approve' ? 'Lapsed: it could not be given in time' : 'Lapsed: nobody decided in time';
 }

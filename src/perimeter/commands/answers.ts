@@ -13,6 +13,12 @@ export function heldByOther(): CommandResult {
   return { events: [{ type: 'directory.held', refusal: { code: 'directory.held', hint } }] };
 }
 
+/** The same, found out only when it was to be taken away. */
+export function leftAlone(): CommandResult {
+  const hint = 'Somebody else had given you the same role. It was left as it is, and does not end with this request.';
+  return { events: [{ type: 'directory.notOurs', refusal: { code: 'directory.held', hint } }] };
+}
+
 /** Only when it is certain that nothing of ours was written. */
 export function refused(code: string, hint: string | undefined): CommandResult {
   return { events: [{ type: 'directory.giveRefused', refusal: { code, hint: hint ?? '' } }] };

@@ -5,6 +5,7 @@ import type { Order } from '../access-writer.ts';
 import { contextOf } from '../grant-flow.ts';
 import { mayArriveForMs, mayHaveArrived } from '../write-trace.ts';
 import { sleepUntil } from '../sleep-until.ts';
+import { leftAlone } from './answers.ts';
 import { currentOrder, type DirectoryParts } from './directory-parts.ts';
 
 /** Takes away, until reading says that it is gone and nothing of ours can turn up any more. Thrown errors mean: again, without limit. */
@@ -12,8 +13,13 @@ export function take(parts: DirectoryParts): CommandHandler {
   return async (command, context) => {
     await parts.inFlight.settled(command.caseId);
     const order = currentOrder(parts.runtime, context);
-    if (order !== undefined)
-      await takeAway(parts, context.view(), order).catch((error: unknown) => laterOnDomainClock(parts, context.signal, error));
+    const end =
+      order === undefined
+        ? 'gone'
+        : await takeAway(parts, context.view(), order).catch((error: unknown) =>
+            laterOnDomainClock(parts, context.signal, error),
+          );
+    if (end === 'left') return leftAlone();
     return { events: [{ type: 'directory.gone', confirmedAt: instantOf(parts.clock.now()) }] };
   };
 }
@@ -28,14 +34,18 @@ async function laterOnDomainClock({ config, clock }: DirectoryParts, signal: Abo
 
 export type TakingParts = Pick<DirectoryParts, 'writers' | 'transportClock'>;
 
-/** Also the sweep's way for a case whose flow is stuck. @throws {AppError} `directory.*` while it is not gone */
-export async function takeAway({ writers, transportClock }: TakingParts, view: CaseView, order: Order): Promise<void> {
+/**
+ * Also the sweep's way for a case whose flow is stuck. `left`: what is there is somebody else's.
+ * @throws {AppError} `directory.*` while it is not gone
+ */
+export async function takeAway({ writers, transportClock }: TakingParts, view: CaseView, order: Order): Promise<'gone' | 'left'> {
   const { intent, assignment } = contextOf(view);
-  if (intent === undefined) return;
+  if (intent === undefined) return 'gone';
   // No trace of a write: none was ever begun, and whatever is there is not ours.
-  if (assignment === undefined && !mayHaveArrived(view)) return;
-  const { found } = await writers[intent.writer].take(order);
-  if (found || assignment !== undefined) return;
+  if (assignment === undefined && !mayHaveArrived(view)) return 'gone';
+  const { found, theirs = false } = await writers[intent.writer].take(order);
+  const isOver = found || (assignment !== undefined && assignment.seen !== 'found');
+  if (isOver && !theirs) return 'gone';
   const wait = mayArriveForMs(view, transportClock);
   if (wait > 0) {
     throw new AppError('directory.settling', 'nothing of ours is there, but a write without an answer may still arrive', {
@@ -43,4 +53,5 @@ export async function takeAway({ writers, transportClock }: TakingParts, view: C
       retryAfterMs: Math.min(wait, 5_000),
     });
   }
+  return theirs ? 'left' : 'gone';
 }

@@ -67,6 +67,7 @@ function endWords(how: string | undefined, confirmedAt: string | undefined): Wor
     released: 'Over: given back',
     expired: 'Over: its end came',
     gone: 'Over: somebody else had taken it away',
+    left: 'Over: somebody else had given the same, and it stays',
   };
   return good(`${words[how ?? ''] ?? 'Over'}${gone}`);
 }
@@ -84,6 +85,8 @@ export function grantWords(event: StampedEvent, endsAt: string | undefined): Wor
       return bad('Entra refused to give it');
     case 'directory.gone':
       return plain('Read back from Entra: it is gone');
+    case 'directory.notOurs':
+      return plain('Entra says that somebody else gave it: it stays');
     case 'endsDue':
       return plain('Its end came');
     case 'endRequested':

@@ -88,6 +88,7 @@ export const flowModels: readonly FlowModel[] = [
       'directory.giveRefused': [{ refusal }],
       'directory.giveUnclear': [{ refusal }],
       'directory.gone': [{ confirmedAt: ENDS }],
+      'directory.notOurs': [{ refusal }],
       overdueReported: [overdue],
     }),
     facts: [
@@ -101,6 +102,7 @@ export const flowModels: readonly FlowModel[] = [
       'directory.giveRefused',
       'directory.giveUnclear',
       'directory.gone',
+      'directory.notOurs',
       'overdueReported',
     ],
   },

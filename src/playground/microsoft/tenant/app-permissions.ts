@@ -19,6 +19,7 @@ const PERIMETER_GRAPH = [
   'RoleManagement.ReadWrite.Directory',
   'User.Read.All',
   'GroupMember.Read.All',
+  'AuditLog.Read.All',
 ];
 /** The perimeter's own app role, which its configuration asks of the caller. */
 const MAY_CALL_THE_PERIMETER = ['Access.Give'];

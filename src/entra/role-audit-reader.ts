@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { instantOf } from '../access/core/clock.ts';
+import type { OwnIdentity } from '../identity/own-identity.ts';
+import type { Order } from '../perimeter/access-writer.ts';
+import type { GraphClient } from './graph-client.ts';
+import { quoted } from './odata.ts';
+import { answerOf, sameWord } from './pim-schema.ts';
+
+const AUDITS = '/auditLogs/directoryAudits';
+const PERMISSION = 'AuditLog.Read.All';
+/** As far apart as our clock and Microsoft's may be: sign-in tolerates no more either. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** The newest change that Microsoft's audit knows of one principal's assignment. `unknown`: it does not name who did it. */
+export interface LastChange {
+  readonly what: 'given' | 'taken';
+  readonly by: 'us' | 'others' | 'unknown';
+}
+
+export interface RoleAuditReader {
+  /**
+   * Of this principal, role and scope, since `absentAt`. Undefined while the audit has nothing: entries come seconds to minutes after the
+   * fact, and are kept for 7 days, with P1 or P2 for 30.
+   * @throws {AppError} `directory.*`, `identity.*`
+   */
+  lastChange(order: Order): Promise<LastChange | undefined>;
+}
+
+/** PIM keeps entries of its own beside these; what really changed in the directory is written here. */
+const SERVICE = 'Core Directory';
+const ACTIVITIES: Readonly<Record<string, { readonly what: LastChange['what']; readonly scoped: boolean }>> = {
+  'add member to role': { what: 'given', scoped: false },
+  'remove member from role': { what: 'taken', scoped: false },
+  'add scoped member to role': { what: 'given', scoped: true },
+  'remove scoped member from role': { what: 'taken', scoped: true },
+  'add member to role scoped over restricted management administrative unit': { what: 'given', scoped: true },
+  'remove member from role scoped over restricted management administrative unit': { what: 'taken', scoped: true },
+};
+
+const text = z.string().nullish();
+const entrySchema = z.object({
+  activityDateTime: z.iso.datetime({ offset: true }),
+  activityDisplayName: text,
+  loggedByService: text,
+  result: text,
+  initiatedBy: z
+    .object({
+      user: z.object({ id: text, userPrincipalName: text }).nullish(),
+      app: z.object({ appId: text, servicePrincipalId: text }).nullish(),
+    })
+    .nullish(),
+  targetResources: z
+    .array(
+      z.object({
+        id: text,
+        modifiedProperties: z.array(z.object({ displayName: text, oldValue: text, newValue: text })).nullish(),
+      }),
+    )
+    .nullish(),
+});
+type Entry = z.infer<typeof entrySchema>;
+
+/**
+ * Who gave or took a directory role, by Microsoft's own record.
+ * @see https://learn.microsoft.com/graph/api/directoryaudit-list
+ * @see https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+ */
+export function createRoleAuditReader(graph: Pick<GraphClient, 'list' | 'whoWeAre'>): RoleAuditReader {
+  return {
+    async lastChange(order) {
+      const since = instantOf(Date.parse(order.absentAt ?? '1970-01-01T00:00:00Z') - CLOCK_SKEW_MS);
+      const query = {
+        $filter: `activityDateTime ge ${since} and targetResources/any(t:t/id eq ${quoted(order.principalId.toLowerCase())})`,
+      };
+      const changes: { readonly atMs: number; readonly entry: Entry; readonly what: LastChange['what'] }[] = [];
+      for await (const item of graph.list(AUDITS, { query, permission: PERMISSION })) {
+        const entry = answerOf(entrySchema, item, `GET ${AUDITS}`);
+        const what = changeOf(entry, order);
+        if (what !== undefined) changes.push({ atMs: Date.parse(entry.activityDateTime), entry, what });
+      }
+      const newestMs = Math.max(...changes.map(({ atMs }) => atMs));
+      const newest = changes.filter(({ atMs }) => atMs === newestMs);
+      const [last] = newest;
+      if (last === undefined) return undefined;
+      // Two at one instant: their order, and so whose assignment stands, cannot be told.
+      if (newest.length > 1) return { what: last.what, by: 'unknown' };
+      return { what: last.what, by: makerOf(last.entry, await graph.whoWeAre()) };
+    },
+  };
+}
+
+/** What this entry says about the assignment; undefined when it is about another, or nothing came of it. */
+function changeOf(entry: Entry, { principalId, role }: Order): LastChange['what'] | undefined {
+  const activity = ACTIVITIES[entry.activityDisplayName?.toLowerCase() ?? ''];
+  if (activity === undefined || !sameWord(entry.loggedByService, SERVICE) || !sameWord(entry.result, 'success')) return undefined;
+  const ids = idsIn(entry);
+  const scope = role.directoryScopeId.slice(role.directoryScopeId.lastIndexOf('/') + 1);
+  const isAbout = [principalId, role.roleDefinitionId, ...(scope === '' ? [] : [scope])].every((id) => ids.has(id.toLowerCase()));
+  return isAbout && activity.scoped === (scope !== '') ? activity.what : undefined;
+}
+
+/** Targets by id, and the ids among their properties, which Entra writes in quotes (`Role.ObjectID`, `Role.TemplateId`). */
+function idsIn({ targetResources }: Entry): ReadonlySet<string> {
+  const found = (targetResources ?? []).flatMap(({ id, modifiedProperties }) => [
+    id,
+    ...(modifiedProperties ?? []).flatMap(({ oldValue, newValue }) => [oldValue, newValue]),
+  ]);
+  return new Set(found.map((value) => value?.replaceAll('"', '').toLowerCase() ?? ''));
+}
+
+/** Records of applications often lack one of the two ids. One that contradicts ours is somebody else; a name alone proves nothing. */
+function makerOf({ initiatedBy }: Entry, own: OwnIdentity): LastChange['by'] {
+  const { user, app } = initiatedBy ?? {};
+  if ((user?.id ?? '') !== '' || (user?.userPrincipalName ?? '') !== '') return 'others';
+  const said = [
+    { id: app?.servicePrincipalId ?? '', ours: own.servicePrincipalId },
+    { id: app?.appId ?? '', ours: own.appId },
+  ].filter(({ id }) => id !== '');
+  if (said.length === 0) return 'unknown';
+  return said.every(({ id, ours }) => sameWord(id, ours)) ? 'us' : 'others';
+}

@@ -52,8 +52,22 @@ export function keyOfAddress(address: Address): string {
   return `${PREFIX}${address.platform}/${address.workspaceId}/${'channelId' in address ? address.channelId : `user/${address.userId}`}`;
 }
 
+const ADOPTED = `${PREFIX}adopted/`;
+
 export function keyOfAdopted(message: PostedMessage): string {
-  return `${PREFIX}adopted/${message.platform}/${message.channelId}/${message.messageId}`;
+  return `${ADOPTED}${message.platform}/${message.channelId}/${message.messageId}`;
+}
+
+export function adoptedIn(view: Pick<CaseView, 'links'>): number {
+  return view.links.filter(({ key }) => key.startsWith(ADOPTED)).length;
+}
+
+/** By the whole address: a platform counts its messages anew in each channel. */
+export function holds(view: Pick<CaseView, 'links'>, message: PostedMessage): boolean {
+  return [...cardsOf(view).values()].some(
+    ({ posted }) =>
+      posted?.platform === message.platform && posted.channelId === message.channelId && posted.messageId === message.messageId,
+  );
 }
 
 export function isKnown(view: Pick<CaseView, 'links'>, message: PostedMessage): boolean {

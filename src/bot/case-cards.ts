@@ -2,7 +2,8 @@ import { AppError, codeOf } from '../access/core/app-error.ts';
 import type { Address, Message, PostedMessage } from '../chat/surface.ts';
 import type { CaseView, Link, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
-import { cardLink, cardsOf, isKnown, keyOfAdopted, type Card, type CardRole } from './card-link.ts';
+import { createAdoption } from './adopt-card.ts';
+import { cardLink, cardsOf, isKnown, type Card, type CardRole } from './card-link.ts';
 import type { Channels, Surfaces } from './channels.ts';
 import { createKeyedLock } from './keyed-lock.ts';
 import { keepCard, postCard } from './keep-card.ts';
@@ -24,6 +25,7 @@ export type Project = (view: CaseView) => Promise<readonly WantedCard[] | undefi
 export interface CaseCards {
   /** Renders every message of the case. Throws the first failure that may pass, after everything else was tried. */
   refresh(caseId: string, link: (link: Link) => Promise<void>): Promise<void>;
+  /** Makes a message that somebody pressed a card of the case, unless it is one of another case or there are too many of them. */
   adopt(caseId: string, message: PostedMessage): void;
   refreshSoon(caseId: string): void;
 }
@@ -42,6 +44,7 @@ export interface CaseCardsOptions {
 export function createCaseCards(options: CaseCardsOptions): CaseCards {
   const { runtime, log } = options;
   const lock = createKeyedLock();
+  const adoption = createAdoption(options);
   const refresh: CaseCards['refresh'] = (caseId, link) =>
     lock(caseId, async () => {
       const view = runtime.read(caseId);
@@ -56,13 +59,8 @@ export function createCaseCards(options: CaseCardsOptions): CaseCards {
     adopt(caseId, message) {
       const view = runtime.read(caseId);
       if (!view || isKnown(view, message)) return;
-      log.info({ caseId, platform: message.platform, channelId: message.channelId }, 'adopted a message we had lost track of');
       soon(caseId, async () => {
-        await runtime.link(
-          caseId,
-          cardLink(keyOfAdopted(message), { role: options.adoptedRole(view), posted: postedOf(message) }),
-        );
-        await refresh(caseId, linkAnyway(caseId));
+        if (await adoption(caseId, message)) await refresh(caseId, linkAnyway(caseId));
       });
     },
     refreshSoon: (caseId) => soon(caseId, () => refresh(caseId, linkAnyway(caseId))),
@@ -146,9 +144,4 @@ async function isFit(channels: Channels, address: Address): Promise<boolean> {
   if (!fitness.fit && fitness.code === 'unreadable')
     throw new AppError('chat.unreadable', `channel ${address.channelId}: ${fitness.reason}`, { retryable: true });
   return fitness.fit;
-}
-
-/** Only what is needed to find it again; a payload may carry more. */
-function postedOf({ platform, workspaceId, channelId, messageId, serviceUrl }: PostedMessage): PostedMessage {
-  return { platform, workspaceId, channelId, messageId, ...(serviceUrl === undefined ? {} : { serviceUrl }) };
 }

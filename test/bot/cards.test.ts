@@ -12,6 +12,7 @@ import {
   requestCardsIn,
   requesterMessagesIn,
   RITA,
+  SAM,
   WORKSPACE,
   type BotWorld,
 } from './bot-world.ts';
@@ -83,6 +84,51 @@ describe('cards', () => {
     await eventually(() => expect(world.theCase().status).toBe('active'));
     expect(cards()).toHaveLength(before);
     expect(world.slack.updates.some(({ messageId }) => messageId === 'm-elsewhere')).toBe(false);
+  });
+
+  it.each(['open', 'over'])('adopts no message that is the card of another request, which is %s', async (state) => {
+    world = await botWorld();
+    const ritas = await pendingCase();
+    const card = messageOf(requestCardsIn(world.teams)[0]);
+    const standing = () => [...world.teams.standing.values()].find(({ posted }) => posted.messageId === card.messageId)?.message;
+    if (state === 'over') {
+      await world.bot.desk.withdraw(inSlack(RITA), ritas);
+      await eventually(() => expect(world.runtime.read(ritas)).toMatchObject({ status: 'done', pending: [] }));
+    }
+    const before = world.runtime.read(ritas)?.links;
+    await world.submit(inTeams(ANNA));
+    const annas = await eventually(() => {
+      const other = [...world.runtime.open('accessRequest')].find(({ caseId }) => caseId !== ritas);
+      expect(other).toMatchObject({ state: 'waitingForApproval', pending: [] });
+      return other?.caseId ?? '';
+    });
+    const links = world.runtime.read(annas)?.links.length;
+    expect(await world.bot.desk.decide(inTeams(ABEL), annas, 'approve', undefined, card)).toMatchObject({ done: true });
+    await eventually(() => expect(world.logged.map(({ code }) => code)).toContain('card.of-another-case'));
+    await eventually(() => expect(world.runtime.read(annas)).toMatchObject({ state: 'active', pending: [] }));
+    expect(world.runtime.read(annas)?.links.filter(({ key }) => key.startsWith('card/adopted'))).toEqual([]);
+    expect(world.runtime.read(annas)?.links.length).toBeGreaterThanOrEqual(links ?? 0);
+    expect(world.runtime.read(ritas)?.links).toEqual(before);
+    expect(standing()).toMatchObject({ view: { caseId: ritas } });
+  });
+
+  it('adopts a few messages of one case and no more, and says so to operators', async () => {
+    world = await botWorld();
+    const caseId = await pendingCase();
+    const adopted = () => world.theCase().view.links.filter(({ key }) => key.startsWith('card/adopted')).length;
+    const [card] = requestCardsIn(world.slack);
+    if (!card) throw new Error('no card');
+    const copies = [];
+    for (let copy = 0; copy < 7; copy++) copies.push(await world.slack.post(card.at, card.message));
+    // Pressed by somebody who may not decide: the request stays open, and the copies are looked at all the same.
+    for (const copy of copies) await world.bot.desk.decide(inSlack(SAM), caseId, 'approve', undefined, copy);
+    await eventually(() => expect(adopted()).toBe(5));
+    await eventually(async () =>
+      expect((await world.bot.readiness()).warnings).toEqual([expect.stringContaining(`pressed for ${caseId}`)]),
+    );
+    expect(world.logged.filter(({ code }) => code === 'card.too-many-copies')).toHaveLength(2);
+    expect(adopted()).toBe(5);
+    expect(await world.bot.desk.decide(inSlack(ANNA), caseId, 'deny', 'No.', copies[6])).toMatchObject({ done: true });
   });
 
   it('posts a deleted card again once, and after that goes on without it', async () => {

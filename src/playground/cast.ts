@@ -27,6 +27,8 @@ export interface CastMember {
   readonly slackUserId: string;
   /** Teams' id of this person for our bot. */
   readonly teamsUserId: string;
+  /** What their Slack account and their Teams client are set to. */
+  readonly zone: string;
   readonly part: 'requester' | 'approver' | 'security' | 'global administrator';
 }
 
@@ -44,6 +46,7 @@ function member(
     jobTitle,
     department,
     part,
+    zone: 'Europe/Berlin',
     objectId: `0b7ec700-0000-4000-8000-00000000000${digit}`,
     userPrincipalName: `${key}@playground.example`,
     slackUserId: `U0${key.toUpperCase().padEnd(6, '0')}${digit}`,

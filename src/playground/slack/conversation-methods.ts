@@ -2,6 +2,7 @@ import { visibleChannel } from './chat-methods.ts';
 import { type Call, type Method, no, type Result, TIER } from './method.ts';
 import type { SlackChannel, SlackUser } from './slack-objects.ts';
 import type { Wire } from '../wire.ts';
+import { zoneNow } from '../zones.ts';
 
 const READ_SCOPE = { public: 'channels:read', private: 'groups:read', im: 'im:read' } as const;
 const LIST_TYPE = { public_channel: 'public', private_channel: 'private', im: 'im' } as const;
@@ -114,28 +115,38 @@ function open(call: Call): Result {
 }
 
 function userObject(call: Call, user: SlackUser): Wire {
-  const { seed } = call.workspace;
+  const teamId = user.foreignTeamId ?? call.workspace.seed.teamId;
   return {
     id: user.id,
-    team_id: user.foreignTeamId ?? seed.teamId,
+    team_id: teamId,
     name: user.name,
     deleted: user.deactivated === true,
+    profile: { title: user.title, real_name: user.realName, display_name: user.name, team: teamId },
+    is_bot: user.isBot,
+    is_app_user: false,
+    updated: 0,
+    ...(user.deactivated === true ? {} : activeFields(user)),
+  };
+}
+
+/** Measured by others: of people who left, Slack tells none of these (github.com/brekkylab/backlot/issues/258). */
+function activeFields(user: SlackUser): Wire {
+  return {
     color: '9f69e7',
     real_name: user.realName,
-    tz: 'Europe/Berlin',
-    tz_label: 'Central European Time',
-    tz_offset: 3600,
-    profile: { title: user.title, real_name: user.realName, display_name: user.name, team: user.foreignTeamId ?? seed.teamId },
+    ...(user.zone === undefined ? {} : zoneFields(user.zone)),
     is_admin: false,
     is_owner: false,
     is_primary_owner: false,
     is_restricted: user.guest !== undefined,
     is_ultra_restricted: user.guest === 'single',
     is_stranger: user.foreignTeamId !== undefined,
-    is_bot: user.isBot,
-    is_app_user: false,
-    updated: 0,
   };
+}
+
+function zoneFields(zone: string): Wire {
+  const { label, offsetSeconds } = zoneNow(zone, Date.now());
+  return { tz: zone, tz_label: label, tz_offset: offsetSeconds };
 }
 
 function userInfo(call: Call): Result {

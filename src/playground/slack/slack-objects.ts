@@ -6,6 +6,8 @@ export interface SlackUser {
   readonly realName: string;
   readonly title: string;
   readonly isBot: boolean;
+  /** A name of the IANA database; left out for those whom Slack knows none of. */
+  readonly zone?: string;
   /** A guest: `multi` sees several channels (`is_restricted`), `single` one (`is_ultra_restricted`). */
   readonly guest?: 'multi' | 'single';
   /** The team of a person from another workspace (Slack Connect). */

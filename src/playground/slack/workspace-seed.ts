@@ -68,9 +68,17 @@ export function playgroundWorkspace(app: AppManifest): WorkspaceSeed {
       realName: member.name,
       title: member.jobTitle,
       isBot: false,
+      zone: member.zone,
     }),
   );
-  const bot: SlackUser = { id: SLACK.botUserId, name: 'hallpass', realName: 'Hallpass', title: '', isBot: true };
+  const bot: SlackUser = {
+    id: SLACK.botUserId,
+    name: 'hallpass',
+    realName: 'Hallpass',
+    title: '',
+    isBot: true,
+    zone: 'America/Los_Angeles',
+  };
   const everybody = people.map((person) => person.id);
   return {
     teamId: SLACK.workspaceId,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TeamsModel } from './teams-model.ts';
 import type { TeamsConversation, TeamsUser } from './teams-objects.ts';
 import type { Wire } from '../wire.ts';
+import { localTimestamp } from '../zones.ts';
 
 export interface ActivityPlace {
   readonly conversation: TeamsConversation;
@@ -16,14 +17,16 @@ export function createActivities(model: TeamsModel, serviceUrl: () => string) {
 
   function common(type: string, from: TeamsUser, { conversation, threadId }: ActivityPlace): Wire {
     const channel = conversation.kind === 'channel';
-    const now = new Date().toISOString();
+    const nowMs = Date.now();
+    const { zone } = from;
     const tenant = { tenant: { id: from.tenantId } };
     return {
       type,
       id: `f:${randomUUID()}`,
-      timestamp: now,
-      localTimestamp: now,
-      localTimezone: 'Europe/Berlin',
+      timestamp: new Date(nowMs).toISOString(),
+      // A client without a zone of its own sends its time all the same, at no distance from UTC.
+      localTimestamp: localTimestamp(zone ?? 'UTC', nowMs),
+      ...(zone === undefined ? {} : { localTimezone: zone }),
       channelId: 'msteams',
       serviceUrl: serviceUrl(),
       from: { id: from.id, name: from.name, aadObjectId: from.objectId },
@@ -34,7 +37,15 @@ export function createActivities(model: TeamsModel, serviceUrl: () => string) {
         id: channel && threadId !== undefined ? `${conversation.id};messageid=${threadId}` : conversation.id,
       },
       recipient: bot,
-      entities: [{ type: 'clientInfo', locale: 'en-US', country: 'US', platform: 'Web', timezone: 'Europe/Berlin' }],
+      entities: [
+        {
+          type: 'clientInfo',
+          locale: 'en-US',
+          country: 'US',
+          platform: 'Web',
+          ...(zone === undefined ? {} : { timezone: zone }),
+        },
+      ],
       locale: 'en-US',
       channelData: channel
         ? {

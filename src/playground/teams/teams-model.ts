@@ -31,6 +31,7 @@ export function playgroundTeams(): TeamsSeed {
       userPrincipalName: member.userPrincipalName,
       tenantId: TENANT_ID,
       role: 'user',
+      zone: member.zone,
       installed: true,
     }),
   );

@@ -9,6 +9,8 @@ export interface TeamsUser {
   readonly userPrincipalName: string;
   readonly tenantId: string;
   readonly role: 'user' | 'guest';
+  /** What this person's client says of its zone; left out where a client says none. */
+  readonly zone?: string;
   /** Whether the app is installed in this person's personal scope. */
   readonly installed: boolean;
 }

@@ -158,6 +158,8 @@ describe('our limits and the published contracts', () => {
     await call('conversations.list', { types: 'public_channel,private_channel', limit: '1' });
     await call('conversations.list', { types: 'none' });
     await call('users.info', { user: RITA.slackUserId });
+    slack.model.putUser({ id: 'U0LEFT0000', name: 'lea', realName: 'Lea Left', title: '', isBot: false, deactivated: true });
+    await call('users.info', { user: 'U0LEFT0000' });
     await call('users.info', { user: 'U0NOBODY' });
     await call('auth.test');
     await call('auth.test', {}, 'xoxb-made-up');
@@ -169,7 +171,7 @@ describe('our limits and the published contracts', () => {
 
     const contracts = await contractChecker();
     const lines = exchanges.recent();
-    expect(lines).toHaveLength(33);
+    expect(lines).toHaveLength(34);
     const wrong = contracts
       ? lines.map((line) => ({ line, ...contracts.check(line) })).filter(({ errors }) => errors.length > 0)
       : [];

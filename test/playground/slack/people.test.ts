@@ -68,6 +68,26 @@ describe('a person in Slack', () => {
     });
   });
 
+  it('is in a zone of their own, as of now, until they leave', async () => {
+    const { model } = world.slack;
+    const rita = model.users.get(RITA.slackUserId);
+    if (!rita) throw new Error('nobody');
+    const told = async (more: object) => {
+      model.putUser({ ...rita, ...more });
+      return (await world.call('users.info', { user: rita.id }))['user'];
+    };
+    expect(await told({ zone: 'Asia/Kolkata' })).toMatchObject({
+      tz: 'Asia/Kolkata',
+      tz_label: 'India Standard Time',
+      tz_offset: 19_800,
+      is_restricted: false,
+    });
+    expect(await told({ zone: undefined })).not.toHaveProperty('tz');
+    const left = await told({ zone: 'Asia/Kolkata', deactivated: true });
+    expect(left).toMatchObject({ id: rita.id, deleted: true });
+    for (const gone of ['tz', 'tz_label', 'tz_offset', 'is_restricted']) expect(left).not.toHaveProperty(gone);
+  });
+
   it('cannot press what they do not see', async () => {
     const place = await posted(actions(button('approve')));
     await expect(world.slack.people.press(RITA.slackUserId, place, 'approve')).rejects.toMatchObject({

@@ -201,6 +201,7 @@ describe('the Web API', () => {
     });
     expect(await poor.call('conversations.info', { channel: approvers })).toMatchObject({ ...refused, needed: 'groups:read' });
     expect(await poor.call('conversations.info', { channel: PUBLIC_CHANNEL_ID })).toMatchObject({ ok: true });
+    expect(await poor.call('users.info', { user: RITA.slackUserId })).toMatchObject({ ...refused, needed: 'users:read' });
     await poor.stop();
   });
 

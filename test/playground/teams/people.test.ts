@@ -40,6 +40,28 @@ const message = (id: string) =>
     .find((one) => one.id === id);
 
 describe('a person in Teams', () => {
+  it('has a client that names its zone in all that it sends, or none', async () => {
+    const rita = world.teams.model.users.get(RITA.teamsUserId);
+    if (!rita) throw new Error('nobody');
+    const id = await posted(BUTTONS);
+    world.teams.model.putUser({ ...rita, zone: 'Asia/Kolkata' });
+    await world.teams.people.say('rita', 'mine');
+    await press(id);
+    for (const activity of world.received.slice(-2)) {
+      expect(activity).toMatchObject({
+        localTimezone: 'Asia/Kolkata',
+        localTimestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+\+05:30$/),
+        entities: [{ type: 'clientInfo', timezone: 'Asia/Kolkata' }],
+      });
+      expect(Date.parse(String(activity['localTimestamp']))).toBe(Date.parse(String(activity['timestamp'])));
+    }
+    const { zone: _, ...elsewhere } = rita;
+    world.teams.model.putUser(elsewhere);
+    await world.teams.people.say('rita', 'mine');
+    expect(world.received.at(-1)).not.toHaveProperty('localTimezone');
+    expect(world.received.at(-1)).toMatchObject({ localTimestamp: expect.stringMatching(/\+00:00$/) });
+  });
+
   it('reads a text answer alone, and the next card alone until the message is updated for all', async () => {
     const id = await posted(BUTTONS);
     world.answer = json({ statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Not you.' });

@@ -16,6 +16,8 @@ export interface AccessRequest {
   readonly remindAfterMinutes: number;
   /** Where the requester asked, by ids: their one message goes there. */
   readonly askedVia?: { readonly platform: 'slack' | 'teams'; readonly workspaceId: string; readonly userId: string };
+  /** The zone that they asked from, as the platform named it: shown to people, and never judged by. */
+  readonly zone?: TextRef;
 }
 
 export interface Decision {

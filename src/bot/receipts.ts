@@ -1,8 +1,9 @@
 import type { Runtime, CommandContext } from '../durable/port.ts';
 import { accessCase, type AccessCase } from '../chat/access-case.ts';
-import type { FactSources } from '../chat/request-facts.ts';
+import { zoneOf, type FactSources } from '../chat/request-facts.ts';
 import { duration, entitlementWords, named, type KnownPeople } from '../chat/projections/words.ts';
 import type { Channels, Surfaces } from './channels.ts';
+import { timeIn } from '../chat/projections/zone.ts';
 import { replyToCards } from './reply-to-cards.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function sayReceipts(
   const { request: asked, decision } = request.context;
   const people = await names.known(decision ? [decision.approver] : [], true);
   const what = entitlementWords(settings.get(asked.entitlementId), asked.entitlementId).name;
-  const text = request.over ? receipt(request, what, people) : `${what} is given, until ${utc(request.context.endsAt)}.`;
+  const text = request.over ? receipt(request, what, people) : given(request, what, zoneOf(runtime, request));
   await replyToCards({
     surfaces,
     channels,
@@ -34,6 +35,11 @@ export async function sayReceipts(
     text,
     attempt: 0,
   });
+}
+
+function given({ context: { endsAt } }: AccessCase, what: string, zone: string | undefined): string {
+  const there = zone === undefined || endsAt === undefined ? '' : ` (${timeIn(zone, endsAt)})`;
+  return `${what} is given, until ${utc(endsAt)}${there}.`;
 }
 
 function receipt({ caseId, status, context }: AccessCase, what: string, people: KnownPeople): string {
@@ -52,7 +58,7 @@ function receipt({ caseId, status, context }: AccessCase, what: string, people: 
   return `Receipt: ${parts.join(' · ')}`;
 }
 
-/** `2026-11-21 14:31 UTC`: a note is plain text, and has no reader's zone. The card has the seconds. */
+/** `2026-11-21 14:31 UTC`: a note is plain text, which no client fills in, and a receipt is a record. The card has the seconds. */
 function utc(instant: string | undefined): string {
   return instant === undefined ? '(not known)' : `${instant.slice(0, 16).replace('T', ' ')} UTC`;
 }

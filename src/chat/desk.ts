@@ -13,6 +13,8 @@ export interface RequestForm {
   readonly justification: string;
   /** The platform's own id of the submission (Slack view id, Teams activity id): the same one twice is one request. */
   readonly submissionId: string;
+  /** The requester's zone as the platform names it, where it is known without asking: a claim, not yet looked at. */
+  readonly zone?: string;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Runtime } from '../durable/port.ts';
 import { closedHoldings, type AccessCase } from './access-case.ts';
 import type { Names } from './names.ts';
 import type { RequestFacts } from './projections/request-view.ts';
+import { zoneNamed } from './projections/zone.ts';
 
 /** Enough for "2 times in 90 days" and a median; more would only be slower. */
 const EARLIER_LOOKED_AT = 50;
@@ -31,10 +32,17 @@ export async function requestFacts(
     setting,
     people,
     justification: runtime.text(request.caseId, asked.justification),
+    zone: zoneOf(runtime, request),
     note: decision?.note === undefined ? undefined : runtime.text(request.caseId, decision.note),
     earlier: closedHoldings(runtime, asked.principal, asked.entitlementId, EARLIER_LOOKED_AT),
     approverCount: everybody && countApprovers(everybody, [asked.requester, asked.principal]),
   };
+}
+
+/** Looked at again: another build of Node may know other zones than the one that stored it. */
+export function zoneOf(runtime: Pick<Runtime, 'text'>, { caseId, context }: AccessCase): string | undefined {
+  const { zone } = context.request;
+  return zone === undefined ? undefined : zoneNamed(runtime.text(caseId, zone));
 }
 
 function countApprovers(everybody: ReadonlySet<string>, without: readonly Person[]): number {

@@ -13,6 +13,7 @@ import type { Answer, RequestForm } from './desk.ts';
 import type { DeskDeps } from './desk-deps.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { duration } from './projections/words.ts';
+import { zoneNamed } from './projections/zone.ts';
 import type { ChatActor } from './surface.ts';
 
 type Field = 'entitlement' | 'duration' | 'justification';
@@ -40,6 +41,7 @@ export async function submit(deps: DeskDeps, actor: ChatActor, form: RequestForm
   const verdict = mayRequest(person, setting, account, groups);
   if (!verdict.permitted) return { ...refused(verdict), field: 'entitlement' };
   if (isOpenAlready(deps.openRequests, person, setting.id)) return { ...refused(openAlready(setting)), field: 'entitlement' };
+  const zone = zoneNamed(form.zone);
   const request: AccessRequest = {
     id: caseId,
     requester: person,
@@ -50,6 +52,8 @@ export async function submit(deps: DeskDeps, actor: ChatActor, form: RequestForm
     approvalWindowMinutes: deps.config.requests.approvalWindowMinutes,
     remindAfterMinutes: deps.config.requests.remindAfterMinutes,
     askedVia: { platform: actor.platform, workspaceId: actor.workspaceId, userId: actor.userId },
+    // Where somebody is says something of them: it lies beside the journal, and is erased with the justification.
+    ...(zone === undefined ? {} : { zone: await deps.runtime.putText(caseId, zone) }),
   };
   await deps.runtime.begin(ACCESS_REQUEST, caseId, { request }, { kind: 'person', person });
   return done(

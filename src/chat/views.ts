@@ -59,6 +59,8 @@ export interface RequesterView {
   readonly durationMinutes: number;
   readonly requestedAt: string;
   readonly lapsesAt: string;
+  /** The reader's own zone (IANA), where it is known: named beside each instant. */
+  readonly zone?: string;
   /** e.g. `one of 4 approvers in #access-approvals`. */
   readonly waitingFor: string;
   readonly outcome?: Outcome;

@@ -7,6 +7,7 @@ import { inMrkdwn } from './mrkdwn.ts';
 import { answerBlocks, answerModal, waitingModal } from './notice-modal.ts';
 import { OPEN_PATIENCE_MS, within } from './patience.ts';
 import type { SlackClient } from './slack-client.ts';
+import { createZones, type Zones } from './zones.ts';
 
 /** Who pressed or typed, and the ways to answer them alone. */
 export interface Clicker {
@@ -23,6 +24,7 @@ export interface Counter {
   readonly desk: Desk;
   readonly client: SlackClient;
   readonly workspaceId: string;
+  readonly zones: Zones;
   readonly log: Log;
   /** What an error looks like to the one who clicked; operators find the rest in the log. */
   sorry(error: unknown, doing: string): Answer & { readonly done: false };
@@ -87,6 +89,7 @@ export function createCounter({ desk, client, workspaceId, apiUrl, log }: Counte
     desk,
     client,
     workspaceId,
+    zones: createZones(client, log),
     log,
     sorry,
     settled: async (doing, answer) => answer.catch((error: unknown) => sorry(error, doing)),

@@ -9,12 +9,12 @@ import { refusedBlocks } from './requester-card.ts';
 /** Two blocks an entry; three lists of these and their headings stay under Slack's 100 blocks. */
 const ENTRIES_SHOWN = 12;
 
-/** What one person holds and waits for, and the way to ask for more. */
-export function homeView(view: HomeView): SlackHomeView {
+/** What one person holds and waits for, and the way to ask for more. `zone`: that person's, where Slack tells it. */
+export function homeView(view: HomeView, zone?: string): SlackHomeView {
   return {
     type: 'home',
     callback_id: VIEW_IDS.home,
-    blocks: [...buttons(button('ask', 'Request access', 'new', { style: 'primary' })), ...holdings(view)],
+    blocks: [...buttons(button('ask', 'Request access', 'new', { style: 'primary' })), ...holdings(view, zone)],
   };
 }
 
@@ -23,7 +23,7 @@ export function refusedHome(refusal: { readonly code: string; readonly reason: s
 }
 
 /** The same lists, for Home and for `/access mine`. */
-export function holdings(view: HomeView): KnownBlock[] {
+export function holdings(view: HomeView, zone?: string): KnownBlock[] {
   if (view.held.length + view.waiting.length + view.recent.length === 0) {
     return [
       header('You hold nothing right now'),
@@ -32,9 +32,9 @@ export function holdings(view: HomeView): KnownBlock[] {
   }
   return [
     header('You hold'),
-    ...list(view.held, heldEntry, 'Nothing right now.'),
+    ...list(view.held, (grant) => heldEntry(grant, zone), 'Nothing right now.'),
     ...(view.waiting.length === 0 ? [] : [header('Waiting'), ...list(view.waiting, waitingEntry, '')]),
-    ...(view.recent.length === 0 ? [] : [header('Recent'), ...list(view.recent, recentEntry, '')]),
+    ...(view.recent.length === 0 ? [] : [header('Recent'), ...list(view.recent, (entry) => recentEntry(entry, zone), '')]),
   ];
 }
 
@@ -44,8 +44,8 @@ function list<T>(entries: readonly T[], draw: (entry: T) => KnownBlock, none: st
   return [...entries.slice(0, ENTRIES_SHOWN).map(draw), ...(more > 0 ? [context(`… and ${more} more`)] : [])];
 }
 
-function heldEntry(grant: HeldGrant): KnownBlock {
-  const until = grant.endsAt === undefined ? '' : ` until ${localTime(grant.endsAt)}`;
+function heldEntry(grant: HeldGrant, zone: string | undefined): KnownBlock {
+  const until = grant.endsAt === undefined ? '' : ` until ${localTime(grant.endsAt, zone)}`;
   const ending = grant.status === 'ending' ? ' · ending …' : '';
   return {
     ...section(`🔓 *${inMrkdwn(grant.entitlement.name)}*${until}${ending}`),
@@ -67,9 +67,9 @@ function waitingEntry(grant: HeldGrant): KnownBlock {
   };
 }
 
-function recentEntry({ entitlement, outcome }: HomeView['recent'][number]): KnownBlock {
+function recentEntry({ entitlement, outcome }: HomeView['recent'][number], zone: string | undefined): KnownBlock {
   const when = outcome.confirmedAt ?? outcome.at;
   return section(
-    `*${inMrkdwn(entitlement.name)}* · ${inMrkdwn(outcome.sentence)}${when === undefined ? '' : ` · ${localTime(when)}`}`,
+    `*${inMrkdwn(entitlement.name)}* · ${inMrkdwn(outcome.sentence)}${when === undefined ? '' : ` · ${localTime(when, zone)}`}`,
   );
 }

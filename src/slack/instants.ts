@@ -1,19 +1,24 @@
+import { timeIn } from '../chat/projections/zone.ts';
+
 /**
  * Instants that cannot be mistaken: the reader's own time by Slack's token, UTC beside it, and a whole UTC date for
- * clients that cannot render the token.
+ * clients that cannot render the token. Where the reader's zone is known, the time there is said by name as well: the token
+ * follows whatever client looks at it, which may be in another zone by then.
  * @see https://docs.slack.dev/messaging/formatting-message-text#date-formatting
  */
-export function localTime(iso: string, precision: 'minute' | 'second' = 'minute'): string {
+export function localTime(iso: string, zone?: string, precision: 'minute' | 'second' = 'minute'): string {
   const ms = Date.parse(iso);
   if (!Number.isFinite(ms)) return 'an unknown time';
   const time = precision === 'minute' ? '{time}' : '{time_secs}';
-  return `<!date^${Math.floor(ms / 1_000)}^{date_short_pretty}, ${time}|${utcDate(ms, precision)}> (${utcTime(ms, precision)})`;
+  const there = zone === undefined ? '' : `${timeIn(zone, iso, precision)}, `;
+  return `<!date^${Math.floor(ms / 1_000)}^{date_short_pretty}, ${time}|${utcDate(ms, precision)}> (${there}${utcTime(ms, precision)})`;
 }
 
 /** For places that render no token: notifications, plain text. */
-export function utc(iso: string): string {
+export function utc(iso: string, zone?: string): string {
   const ms = Date.parse(iso);
-  return Number.isFinite(ms) ? utcDate(ms, 'minute') : 'an unknown time';
+  if (!Number.isFinite(ms)) return 'an unknown time';
+  return zone === undefined ? utcDate(ms, 'minute') : `${utcDate(ms, 'minute')} (${timeIn(zone, iso)})`;
 }
 
 function utcDate(ms: number, precision: 'minute' | 'second'): string {

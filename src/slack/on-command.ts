@@ -24,9 +24,9 @@ export async function onCommand(counter: Counter, command: SlashCommand): Promis
 
 async function showMine(counter: Counter, clicker: Clicker): Promise<void> {
   try {
-    const home = await counter.desk.home(clicker.actor);
+    const [home, zone] = await Promise.all([counter.desk.home(clicker.actor), counter.zones.soon(clicker.actor.userId)]);
     if ('refusal' in home) return await counter.tell(clicker, { done: false, ...home.refusal });
-    await counter.show(clicker, 'What you hold and wait for', holdings(home));
+    await counter.show(clicker, 'What you hold and wait for', holdings(home, zone));
   } catch (error) {
     await counter.tell(clicker, counter.sorry(error, 'show what somebody holds'));
   }

@@ -35,7 +35,10 @@ async function submit(counter: Counter, { view }: ViewSubmission, actor: ChatAct
     duration: read.durationBlock,
     justification: REQUEST_BLOCKS.justification,
   };
-  const answer = counter.settled('submit a request', counter.desk.submit(actor, read.form));
+  // Learnt while the form was open: nobody waits for it now.
+  const zone = counter.zones.known(actor.userId);
+  const form = zone === undefined ? read.form : { ...read.form, zone };
+  const answer = counter.settled('submit a request', counter.desk.submit(actor, form));
   await answerForm(counter, view.id, answer, ack, (given) => {
     const field = 'field' in given ? given.field : undefined;
     if (given.done || field === undefined) return { response_action: 'update', view: answerModal(given) };

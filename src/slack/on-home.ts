@@ -4,7 +4,10 @@ import { homeView, refusedHome } from './home-view.ts';
 
 /** Draws the Home tab of one person afresh. */
 export async function drawHome(counter: Counter, actor: ChatActor): Promise<void> {
-  const home = await counter.desk.home(actor).catch((error: unknown) => ({ refusal: counter.sorry(error, 'draw a Home tab') }));
-  const view = 'refusal' in home ? refusedHome(home.refusal) : homeView(home);
+  const [home, zone] = await Promise.all([
+    counter.desk.home(actor).catch((error: unknown) => ({ refusal: counter.sorry(error, 'draw a Home tab') })),
+    counter.zones.soon(actor.userId),
+  ]);
+  const view = 'refusal' in home ? refusedHome(home.refusal) : homeView(home, zone);
   await counter.client.call('publish a Home tab', (web) => web.views.publish({ user_id: actor.userId, view }));
 }

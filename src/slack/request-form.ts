@@ -9,10 +9,12 @@ import { REQUEST_BLOCKS, requestModal } from './request-modal.ts';
 
 /** The form with what this person may ask for, or why they may ask for nothing. */
 export async function requestForm(
-  { desk }: Counter,
+  { desk, zones }: Counter,
   actor: ChatActor,
   chosen?: { id: string; name: string },
 ): Promise<ModalView> {
+  // For the moment when it is sent: begun here, since an acknowledgement does not wait for it.
+  zones.known(actor.userId);
   const found = await desk.options(actor, '');
   if ('refusal' in found) return answerModal({ done: false, ...found.refusal });
   const option =

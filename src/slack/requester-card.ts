@@ -9,7 +9,7 @@ import { outcomeBlocks, overdueBlocks } from './outcome.ts';
 export function requesterCard(view: RequesterView): KnownBlock[] {
   return [
     section(
-      `*${inMrkdwn(view.entitlement.name)} for ${durationWords(view.durationMinutes)}* — you asked ${localTime(view.requestedAt)}`,
+      `*${inMrkdwn(view.entitlement.name)} for ${durationWords(view.durationMinutes)}* — you asked ${localTime(view.requestedAt, view.zone)}`,
     ),
     ...STANDING[view.status](view),
     ...(view.inert
@@ -25,7 +25,8 @@ export function requesterCard(view: RequesterView): KnownBlock[] {
 export function requesterText(view: RequesterView): string {
   const name = inMrkdwn(view.entitlement.name);
   if (view.refusal !== undefined) return `${name}: refused. ${inMrkdwn(view.refusal.reason)}`;
-  if (view.status === 'active' && view.outcome?.endsAt !== undefined) return `You have ${name} until ${utc(view.outcome.endsAt)}`;
+  if (view.status === 'active' && view.outcome?.endsAt !== undefined)
+    return `You have ${name} until ${utc(view.outcome.endsAt, view.zone)}`;
   if (view.outcome !== undefined) return `${name}: ${inMrkdwn(view.outcome.sentence)}`;
   return `${name}: waiting for ${inMrkdwn(view.waitingFor)}`;
 }
@@ -33,22 +34,25 @@ export function requesterText(view: RequesterView): string {
 /** What the requester is told, by where the request stands. */
 const STANDING: Readonly<Record<RequestStatus, (view: RequesterView) => KnownBlock[]>> = {
   registering: () => [section('⏳ Your request is being registered.')],
-  pending: ({ waitingFor, lapsesAt }) => [
-    section(`⏳ Waiting for ${inMrkdwn(waitingFor)}. It lapses ${localTime(lapsesAt)} if nobody decides.`),
+  pending: ({ waitingFor, lapsesAt, zone }) => [
+    section(`⏳ Waiting for ${inMrkdwn(waitingFor)}. It lapses ${localTime(lapsesAt, zone)} if nobody decides.`),
   ],
-  giving: ({ outcome }) => [...outcomeBlocks(outcome), section('⏳ Giving access … Entra usually takes a few seconds.')],
-  denying: ({ outcome }) => outcomeBlocks(outcome),
-  active: (view) => [...held(view), ...(view.outcome === undefined ? [] : overdueBlocks(view.outcome))],
-  ending: ({ outcome }) => [section('⏳ Ending …'), ...outcomeBlocks(outcome)],
-  refused: ({ refusal, outcome }) => (refusal === undefined ? outcomeBlocks(outcome) : refusedBlocks(refusal)),
-  ended: ({ outcome }) => [
-    ...outcomeBlocks(outcome),
+  giving: ({ outcome, zone }) => [
+    ...outcomeBlocks(outcome, zone),
+    section('⏳ Giving access … Entra usually takes a few seconds.'),
+  ],
+  denying: ({ outcome, zone }) => outcomeBlocks(outcome, zone),
+  active: (view) => [...held(view), ...(view.outcome === undefined ? [] : overdueBlocks(view.outcome, view.zone))],
+  ending: ({ outcome, zone }) => [section('⏳ Ending …'), ...outcomeBlocks(outcome, zone)],
+  refused: ({ refusal, outcome, zone }) => (refusal === undefined ? outcomeBlocks(outcome, zone) : refusedBlocks(refusal)),
+  ended: ({ outcome, zone }) => [
+    ...outcomeBlocks(outcome, zone),
     ...(outcome?.confirmedAt === undefined ? [] : [context('What you already opened may keep working for up to an hour.')]),
   ],
 };
 
-function held({ entitlement, outcome }: RequesterView): KnownBlock[] {
-  const until = outcome?.endsAt === undefined ? '' : ` until ${localTime(outcome.endsAt)}`;
+function held({ entitlement, outcome, zone }: RequesterView): KnownBlock[] {
+  const until = outcome?.endsAt === undefined ? '' : ` until ${localTime(outcome.endsAt, zone)}`;
   return [
     section(`🔓 *You have ${inMrkdwn(entitlement.name)}${until}.* Sign in again if you do not see it yet.`),
     ...(outcome === undefined ? [] : [context(inMrkdwn(outcome.sentence))]),

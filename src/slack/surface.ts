@@ -101,7 +101,8 @@ export function createSlackSurface({ settings, desk, log, clock }: SlackSurfaceO
     },
 
     async publishHome(userId, view) {
-      await client.call('publish a Home tab', (web) => web.views.publish({ user_id: userId, view: homeView(view) }));
+      const drawn = homeView(view, await counter.zones.soon(userId));
+      await client.call('publish a Home tab', (web) => web.views.publish({ user_id: userId, view: drawn }));
     },
 
     async health() {

@@ -1,3 +1,4 @@
+import { timeIn } from '../chat/projections/zone.ts';
 import { clipped, inert, visible } from './plain-text.ts';
 
 /** JSON of an Adaptive Card. Version 1.5 is the newest that Teams documents for cards of bots. */
@@ -46,12 +47,14 @@ export const small = (text: string, more: CardJson = {}): CardJson => ownWords(t
 export const below = (text: string): CardJson => small(text, { spacing: 'None' });
 
 /**
- * The reader's own time, with UTC beside it. Cards know no zone, so the client fills in the first part; it takes no fractions.
+ * The reader's own time, with UTC beside it. The client fills in the first part, in the zone it is in when it looks; it takes no
+ * fractions. Where the reader's zone is known, the time there is said by name as well.
  * @see https://adaptivecards.io/explorer/TextBlock.html
  */
-export function instant(iso: string): string {
+export function instant(iso: string, zone?: string): string {
   const second = `${iso.slice(0, 19)}Z`;
-  return `{{DATE(${second},SHORT)}} {{TIME(${second})}} (${utc(iso)})`;
+  const there = zone === undefined ? '' : `${timeIn(zone, iso)}, `;
+  return `{{DATE(${second},SHORT)}} {{TIME(${second})}} (${there}${utc(iso)})`;
 }
 
 /** An instant where no client fills anything in. */

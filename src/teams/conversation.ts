@@ -14,6 +14,14 @@ import type { Verb } from './verbs.ts';
 /** What the one who wrote or pressed gets to see. `code` marks a refusal. */
 export type Reply = { readonly card: Card; readonly code?: string } | { readonly sentence: string; readonly code?: string };
 
+/** Who wrote or pressed, and the desk that answers them. */
+export interface Caller {
+  readonly desk: Desk;
+  readonly actor: ChatActor;
+  /** The zone that their client named: shown, and never judged by. */
+  readonly zone: string | undefined;
+}
+
 interface Refused {
   readonly code: string;
   readonly reason: string;
@@ -21,16 +29,16 @@ interface Refused {
 }
 
 /** What a person writes in their own chat with the bot. */
-export async function answerText(desk: Desk, actor: ChatActor, said: string): Promise<Card> {
+export async function answerText(caller: Caller, said: string): Promise<Card> {
   const [word = '', ...rest] = said
     .replaceAll(/<at>[^<]*<\/at>/g, ' ')
     .trim()
     .split(/\s+/);
   switch (word.toLowerCase()) {
     case 'request':
-      return asCard(await form(desk, actor, rest.join(' ').slice(0, 200)));
+      return asCard(await form(caller, rest.join(' ').slice(0, 200)));
     case 'mine':
-      return asCard(await mine(desk, actor));
+      return asCard(await mine(caller));
     default:
       return helpCard();
   }
@@ -38,22 +46,19 @@ export async function answerText(desk: Desk, actor: ChatActor, said: string): Pr
 
 /** What a person presses, wherever the card stands. The desk decides anew whether they may. */
 export async function answerPress(
-  desk: Desk,
-  actor: ChatActor,
+  caller: Caller,
   verb: Verb,
   pressed: Pressed,
   message: PostedMessage | undefined,
 ): Promise<Reply> {
-  if (verb === 'form') return form(desk, actor, '');
-  if (verb === 'mine') return mine(desk, actor);
-  if (verb === 'submit') return submit(desk, actor, pressed);
+  if (verb === 'form') return form(caller, '');
+  if (verb === 'mine') return mine(caller);
+  if (verb === 'submit') return submit(caller, pressed);
   if (pressed.caseId === undefined) return refusal(UNREADABLE);
-  return ON_A_CASE[verb]({ desk, actor, caseId: pressed.caseId, note: pressed.note ?? '', message });
+  return ON_A_CASE[verb]({ ...caller, caseId: pressed.caseId, note: pressed.note ?? '', message });
 }
 
-interface Press {
-  readonly desk: Desk;
-  readonly actor: ChatActor;
+interface Press extends Caller {
   readonly caseId: string;
   readonly note: string;
   readonly message: PostedMessage | undefined;
@@ -67,8 +72,8 @@ const ON_A_CASE: Readonly<Record<Exclude<Verb, 'form' | 'mine' | 'submit'>, (pre
   detailsHandled: (press) => details(press, alertButtons(press.caseId, 'acknowledged', false)),
   withdraw: async ({ desk, actor, caseId }) => sentence(await desk.withdraw(actor, caseId)),
   release: async ({ desk, actor, caseId }) => sentence(await desk.release(actor, caseId)),
-  withdrawMine: async ({ desk, actor, caseId }) => mine(desk, actor, await desk.withdraw(actor, caseId)),
-  releaseMine: async ({ desk, actor, caseId }) => mine(desk, actor, await desk.release(actor, caseId)),
+  withdrawMine: async (press) => mine(press, await press.desk.withdraw(press.actor, press.caseId)),
+  releaseMine: async (press) => mine(press, await press.desk.release(press.actor, press.caseId)),
   acknowledge: async ({ desk, actor, caseId, message }) => sentence(await desk.acknowledge(actor, caseId, message)),
   snooze: async ({ desk, actor, caseId, message }) => sentence(await desk.snooze(actor, caseId, message)),
 };
@@ -92,7 +97,7 @@ export function asCard(reply: Reply): Card {
   return 'card' in reply ? reply.card : noticeCard(reply.sentence, reply.code);
 }
 
-async function form(desk: Desk, actor: ChatActor, search: string, filled?: FormFilled, problem?: FormProblem): Promise<Reply> {
+async function form({ desk, actor }: Caller, search: string, filled?: FormFilled, problem?: FormProblem): Promise<Reply> {
   const found = await desk.options(actor, search);
   if ('refusal' in found) return refusal(found.refusal);
   if (found.options.length === 0) return refusal(nothingToAskFor(search));
@@ -114,21 +119,23 @@ function nothingToAskFor(search: string): Refused {
   };
 }
 
-async function submit(desk: Desk, actor: ChatActor, pressed: Pressed): Promise<Reply> {
+async function submit(caller: Caller, pressed: Pressed): Promise<Reply> {
+  const { desk, actor, zone } = caller;
   if (pressed.formId === undefined) return refusal(UNREADABLE);
   const filled = filledIn(pressed);
   const problem = problemOf(filled);
-  if (problem !== undefined) return form(desk, actor, '', filled, problem);
+  if (problem !== undefined) return form(caller, '', filled, problem);
   const answer = await desk.submit(actor, {
     entitlementId: filled.entitlementId ?? '',
     durationMinutes: filled.durationMinutes ?? 0,
     justification: filled.justification ?? '',
     // Named after the form, not the activity: two clicks are two activities, and one request.
     submissionId: `teams-${actor.userId}-${pressed.formId}`,
+    ...(zone === undefined ? {} : { zone }),
   });
   if (answer.done) return { card: noticeCard(answer.sentence) };
   // What was filled in is kept: a refusal may pass, and nobody writes a justification twice.
-  const again = await form(desk, actor, '', filled, { text: `${answer.reason} ${answer.hint}`, code: answer.code });
+  const again = await form(caller, '', filled, { text: `${answer.reason} ${answer.hint}`, code: answer.code });
   return { ...again, code: answer.code };
 }
 
@@ -170,8 +177,8 @@ async function details({ desk, actor, caseId, message }: Press, buttons: readonl
   return 'refusal' in view ? refusal(view.refusal) : { card: detailsCard(view, buttons) };
 }
 
-async function mine(desk: Desk, actor: ChatActor, done?: Answer): Promise<Reply> {
+async function mine({ desk, actor, zone }: Caller, answer?: Answer): Promise<Reply> {
   const home = await desk.home(actor);
   if ('refusal' in home) return refusal(home.refusal);
-  return { card: mineCard(home, done) };
+  return { card: mineCard(home, { answer, zone }) };
 }

@@ -5,9 +5,9 @@ import type { Log } from '../observe/log.ts';
 import type { TeamsSettings } from './bot-identity.ts';
 import type { Chats } from './chats.ts';
 import type { Connector } from './connector.ts';
-import { answerPress, answerText, asCard, refusal, UNREADABLE, type Reply } from './conversation.ts';
+import { answerPress, answerText, asCard, refusal, UNREADABLE, type Caller, type Reply } from './conversation.ts';
 import { problem, type HttpAnswer } from './http-answer.ts';
-import { executeSchema, isPersonal, messageOf, submitSchema, type IncomingActivity } from './incoming.ts';
+import { executeSchema, isPersonal, messageOf, submitSchema, zoneOf, type IncomingActivity } from './incoming.ts';
 import { noticeCard } from './notice-card.ts';
 import { inMarkdown } from './plain-text.ts';
 import { VERBS } from './verbs.ts';
@@ -52,7 +52,9 @@ async function answerMessage(deps: DispatchDeps, activity: IncomingActivity, act
     await deps.connector.postInConversation(activity.conversation.id, noticeCard(text));
     return;
   }
-  const card = await answerText(deps.desk, actor, activity.text ?? '').catch((error: unknown) => asCard(failed(deps, error)));
+  const card = await answerText(callerOf(deps, activity, actor), activity.text ?? '').catch((error: unknown) =>
+    asCard(failed(deps, error)),
+  );
   await deps.connector.postInConversation(activity.conversation.id, card);
 }
 
@@ -60,11 +62,20 @@ async function pressed(deps: DispatchDeps, activity: IncomingActivity, actor: Ch
   const what = pressIn(activity);
   if (what === undefined) return refusal(UNREADABLE);
   try {
-    const answer = answerPress(deps.desk, actor, what.verb, what.data, messageOf(activity, deps.settings.tenantId));
+    const answer = answerPress(
+      callerOf(deps, activity, actor),
+      what.verb,
+      what.data,
+      messageOf(activity, deps.settings.tenantId),
+    );
     return await inTime(answer, deps.patienceMs ?? PATIENCE_MS);
   } catch (error) {
     return failed(deps, error);
   }
+}
+
+function callerOf({ desk }: DispatchDeps, activity: IncomingActivity, actor: ChatActor): Caller {
+  return { desk, actor, zone: zoneOf(activity) };
 }
 
 function pressIn(activity: IncomingActivity) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChatActor, PostedMessage } from '../chat/surface.ts';
+import { zoneNamed } from '../chat/projections/zone.ts';
 import type { TeamsSettings } from './bot-identity.ts';
 
 const text = z.string().max(4000);
@@ -18,6 +19,7 @@ export const activitySchema = z.looseObject({
   text: z.string().max(30_000).nullish(),
   name: z.string().max(200).optional(),
   value: z.unknown().optional(),
+  localTimezone: z.unknown().optional(),
   channelData: z.looseObject({ tenant: z.looseObject({ id: z.guid() }).optional() }).nullish(),
 });
 export type IncomingActivity = z.infer<typeof activitySchema>;
@@ -59,6 +61,14 @@ export function pin(activity: IncomingActivity, tenantId: string): Pinned {
   const objectId = activity.from.aadObjectId?.toLowerCase();
   if (objectId === undefined) return { refused: 'teams.no-object-id' };
   return { actor: { platform: 'teams', workspaceId: tenantId, userId: objectId, tenantId, objectId } };
+}
+
+/**
+ * The zone that the client of the one who wrote or pressed is set to, where it says so: not every client does, and one keeps saying
+ * the old zone until it is started anew (github.com/microsoft/botbuilder-js/issues/2395).
+ */
+export function zoneOf({ localTimezone }: IncomingActivity): string | undefined {
+  return zoneNamed(localTimezone);
 }
 
 /** Answers, and the bot's token with them, go only where the configuration points. */

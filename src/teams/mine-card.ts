@@ -18,18 +18,25 @@ import {
 /** Of what is held and of what is waited for: with more, a card would be too large for Teams, and nobody could give anything back. */
 const ROWS_SHOWN = 15;
 
-/** What one person holds and waits for, each with its own button, so that nothing has to be named. */
-export function mineCard(view: HomeView, answer?: Answer): Card {
-  return fitting((count) => mineCardOf(view, answer, count), view.recent.length);
+interface Around {
+  /** What came of the button that was pressed on it. */
+  readonly answer?: Answer | undefined;
+  /** The reader's, where their client named it. */
+  readonly zone?: string | undefined;
 }
 
-function mineCardOf(view: HomeView, answer: Answer | undefined, recent: number): Card {
+/** What one person holds and waits for, each with its own button, so that nothing has to be named. */
+export function mineCard(view: HomeView, around: Around = {}): Card {
+  return fitting((count) => mineCardOf(view, around, count), view.recent.length);
+}
+
+function mineCardOf(view: HomeView, { answer, zone }: Around, recent: number): Card {
   const body: CardJson[] = [
     ...(answer === undefined ? [] : answerLines(answer)),
     heading('You have'),
-    ...(view.held.length === 0 ? [small('Nothing right now. Ask with “Request access”.')] : rowsOf(view.held)),
-    ...(view.waiting.length === 0 ? [] : [heading('You wait for'), ...rowsOf(view.waiting)]),
-    ...(recent === 0 ? [] : [heading('Before'), ...view.recent.slice(0, recent).flatMap(recentRow)]),
+    ...(view.held.length === 0 ? [small('Nothing right now. Ask with “Request access”.')] : rowsOf(view.held, zone)),
+    ...(view.waiting.length === 0 ? [] : [heading('You wait for'), ...rowsOf(view.waiting, zone)]),
+    ...(recent === 0 ? [] : [heading('Before'), ...view.recent.slice(0, recent).flatMap((entry) => recentRow(entry, zone))]),
   ];
   const spoken = `You have ${view.held.length === 0 ? 'nothing right now' : spokenNames(view.held)}.`;
   return card(spoken, body, [button('form', 'Request access', {})]);
@@ -47,13 +54,16 @@ function answerLines(answer: Answer): CardJson[] {
 
 const heading = (text: string): CardJson => ownWords(text, { weight: 'Bolder', spacing: 'Medium' });
 
-function rowsOf(grants: readonly HeldGrant[]): CardJson[] {
+function rowsOf(grants: readonly HeldGrant[], zone: string | undefined): CardJson[] {
   const more = grants.length - ROWS_SHOWN;
-  return [...grants.slice(0, ROWS_SHOWN).map(heldRow), ...(more > 0 ? [small(`… and ${more} more`)] : [])];
+  return [
+    ...grants.slice(0, ROWS_SHOWN).map((grant) => heldRow(grant, zone)),
+    ...(more > 0 ? [small(`… and ${more} more`)] : []),
+  ];
 }
 
-function heldRow(grant: HeldGrant): CardJson {
-  const until = grant.endsAt === undefined ? STATUS_WORDS[grant.status] : `until ${instant(grant.endsAt)}`;
+function heldRow(grant: HeldGrant, zone: string | undefined): CardJson {
+  const until = grant.endsAt === undefined ? STATUS_WORDS[grant.status] : `until ${instant(grant.endsAt, zone)}`;
   const { caseId } = grant;
   const actions = [
     ...(grant.canRelease ? [button('releaseMine', 'I’m done', { caseId })] : []),
@@ -80,9 +90,9 @@ const STATUS_WORDS: Readonly<Record<HeldGrant['status'], string>> = {
   ended: 'ended',
 };
 
-function recentRow({ entitlement, outcome }: HomeView['recent'][number]): CardJson[] {
+function recentRow({ entitlement, outcome }: HomeView['recent'][number], zone: string | undefined): CardJson[] {
   return [
     paragraph([run(`${entitlement.name}: ${outcome.sentence}`, { size: 'Small' })]),
-    ...(outcome.at === undefined ? [] : [below(instant(outcome.at))]),
+    ...(outcome.at === undefined ? [] : [below(instant(outcome.at, zone))]),
   ];
 }

@@ -2,13 +2,13 @@ import type { Outcome } from '../chat/views.ts';
 import { below, instant, paragraph, run, verbatim, type CardJson } from './card-parts.ts';
 import { clipped } from './plain-text.ts';
 
-/** What happened, who did it, when, and whether it is confirmed. */
-export function outcomeLines(outcome: Outcome): CardJson[] {
+/** What happened, who did it, when, and whether it is confirmed. `zone`: the reader's, where it is known. */
+export function outcomeLines(outcome: Outcome, zone?: string): CardJson[] {
   return [
     paragraph([run(clipped(outcome.sentence, 500), { weight: 'Bolder' })]),
-    ...(outcome.at === undefined ? [] : [below(instant(outcome.at))]),
+    ...(outcome.at === undefined ? [] : [below(instant(outcome.at, zone))]),
     ...(outcome.note === undefined ? [] : [paragraph([run('“'), run(clipped(outcome.note, 500)), run('”')])]),
-    ...(outcome.confirmedAt === undefined ? [] : [below(`Confirmed gone ${instant(outcome.confirmedAt)}`)]),
+    ...(outcome.confirmedAt === undefined ? [] : [below(`Confirmed gone ${instant(outcome.confirmedAt, zone)}`)]),
     ...(outcome.overdue === undefined ? [] : overdueLines(outcome.overdue)),
     ...(outcome.unconfirmed === undefined ? [] : [unconfirmedLines(outcome.unconfirmed)]),
   ];

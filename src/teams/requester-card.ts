@@ -18,7 +18,7 @@ export function requesterCard(view: RequesterView): Card {
 }
 
 function stateLines(view: RequesterView): CardJson[] {
-  const outcome = view.outcome === undefined ? [] : outcomeLines(view.outcome);
+  const outcome = view.outcome === undefined ? [] : outcomeLines(view.outcome, view.zone);
   const endsAt = view.outcome?.endsAt;
   switch (view.status) {
     case 'registering':
@@ -26,7 +26,7 @@ function stateLines(view: RequesterView): CardJson[] {
     case 'pending':
       return [
         paragraph([run('Waiting for '), run(view.waitingFor)]),
-        small(`Asked ${instant(view.requestedAt)}, lapses ${instant(view.lapsesAt)}`),
+        small(`Asked ${instant(view.requestedAt, view.zone)}, lapses ${instant(view.lapsesAt, view.zone)}`),
       ];
     case 'giving':
       return [...outcome, ownWords('Giving access … Entra usually takes a few seconds.')];
@@ -35,7 +35,7 @@ function stateLines(view: RequesterView): CardJson[] {
     case 'active':
       return [
         paragraph([run(`You have ${view.entitlement.name}`, { weight: 'Bolder' })]),
-        ...(endsAt === undefined ? [] : [ownWords(`Until ${instant(endsAt)}`, { spacing: 'None' })]),
+        ...(endsAt === undefined ? [] : [ownWords(`Until ${instant(endsAt, view.zone)}`, { spacing: 'None' })]),
         ownWords('Sign in again if you do not see it yet.'),
         ...outcome,
       ];

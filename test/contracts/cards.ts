@@ -46,6 +46,8 @@ const ABOUT = `${long(128)}, ${long(64)}`;
 const WORDS = long(500);
 /** An entitlement's, in hallpass.yaml. */
 const ROLE = { ...ENTITLEMENT, name: long(75), describes: long(200), scope: long(75) };
+/** The longest name of a zone that there is. */
+const ZONE = 'America/Argentina/ComodRivadavia';
 const COMMAND = `az rest --method POST --url https://graph.microsoft.com/${'x'.repeat(500)}`;
 const REFUSAL = { code: 'rule.not-eligible', reason: 'You may not ask for that.', hint: 'Ask in #identity.' };
 const BARE: Outcome = { sentence: 'Denied by Abel Approver' };
@@ -134,7 +136,7 @@ function requestersIn(status: RequestStatus) {
     { label: `requester, ${status}, refused`, view: requesterView({ status, refusal: REFUSAL, canWithdraw: false }) },
     {
       label: `requester, ${status}, everything too long`,
-      view: requesterView({ status, outcome: LONGEST, entitlement: ROLE, waitingFor: NAME }),
+      view: requesterView({ status, outcome: LONGEST, entitlement: ROLE, waitingFor: NAME, zone: ZONE }),
     },
   ];
 }
@@ -155,7 +157,7 @@ function slackRest(): readonly CheckLine[] {
     view('details, too many and too long', detailsModal(LONG_DETAILS)),
     view('home', homeView(HOME)),
     view('home, empty', homeView(EMPTY_HOME)),
-    view('home, too much', homeView(FULL_HOME)),
+    view('home, too much', homeView(FULL_HOME, ZONE)),
     view('home, refused', refusedHome(REFUSAL)),
     view('form, one to choose', requestModal({ options: [FIRST] })),
     view('form, several', requestModal({ options: OPTIONS })),
@@ -174,10 +176,10 @@ function teamsRest(): readonly CheckLine[] {
     card('details', detailsCard(DETAILS, decisionButtons(CASE_ID, 'without-why'))),
     card('details of an alert', detailsCard(DETAILS, alertButtons(CASE_ID, 'open', false))),
     card('details, too many and too long', detailsCard(LONG_DETAILS)),
-    card('mine', mineCard(HOME, { done: true, sentence: 'Done.' })),
-    card('mine, refused', mineCard(HOME, { done: false, ...REFUSAL })),
+    card('mine', mineCard(HOME, { answer: { done: true, sentence: 'Done.' } })),
+    card('mine, refused', mineCard(HOME, { answer: { done: false, ...REFUSAL } })),
     card('mine, empty', mineCard(EMPTY_HOME)),
-    card('mine, too much', mineCard(FULL_HOME)),
+    card('mine, too much', mineCard(FULL_HOME, { zone: ZONE })),
     card('form', requestFormCard('abcdefgh', OPTIONS)),
     card(
       'form, again',

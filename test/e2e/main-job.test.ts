@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ANNA, RITA, ROLES, SAM, SLACK, TEAMS } from '../../src/playground/cast.ts';
 import { startWorld, type World } from '../../src/playground/world.ts';
 import {
@@ -88,6 +88,8 @@ describe.each(['http', 'socket'] as const)('the main job, with Slack over %s', (
     const card = await seen(world, 'a button to give it back', () =>
       personal(world, RITA).findLast((message) => wordsOf(message.cards).includes('"verb":"release"')),
     );
+    // As her client named it when she asked.
+    expect(wordsOf(card.cards)).toContain(` ${RITA.zone}, `);
     await world.teams.people.pressAction(RITA.key, card.conversationId, card.id, 'release');
     await seen(world, 'the role gone', () => !holds(world, RITA, ROLES.helpdeskAdministrator));
   });

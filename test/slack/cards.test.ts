@@ -184,8 +184,34 @@ describe('a sentence of ours', () => {
 describe('times and lengths', () => {
   it('are given in the reader’s time with UTC beside, and in full where Slack cannot', () => {
     expect(localTime(AT)).toBe('<!date^1795266120^{date_short_pretty}, {time}|2026-11-21 13:02 UTC> (13:02 UTC)');
-    expect(localTime(AT, 'second')).toContain('(13:02:00 UTC)');
+    expect(localTime(AT, undefined, 'second')).toContain('(13:02:00 UTC)');
     expect(localTime('not a time')).toBe('an unknown time');
+    expect(localTime('not a time', 'Europe/Berlin')).toBe('an unknown time');
+  });
+
+  it('name the reader’s zone where it is known, with its own time: the token may be drawn in another', () => {
+    expect(localTime(AT, 'Europe/Berlin')).toBe(
+      '<!date^1795266120^{date_short_pretty}, {time}|2026-11-21 13:02 UTC> (14:02 Europe/Berlin, 13:02 UTC)',
+    );
+    expect(localTime(AT, 'America/New_York', 'second')).toContain('(08:02:00 America/New York, 13:02:00 UTC)');
+  });
+
+  it.each(STATUSES)('name it beside every instant of the requester’s own message: %s', (status) => {
+    const overdue = { ...SAID, endsAt: LATER, overdue: { tries: 9, code: 'x', byHand: 'az' } };
+    for (const outcome of [overdue, { ...overdue, confirmedAt: LATER }]) {
+      const named = wordsOf(requesterCard({ ...REQUESTER, status, outcome, zone: 'Europe/Berlin' }));
+      expect(named.match(/<!date/g)?.length).toBeGreaterThan(0);
+      expect(named.match(/ Europe\/Berlin, [\d:]+ UTC\)/g)?.length).toBe(named.match(/<!date/g)?.length);
+      expect(wordsOf(requesterCard({ ...REQUESTER, status, outcome }))).not.toContain('Berlin');
+    }
+  });
+
+  it('name it in the notification of what is given', () => {
+    const view = { ...REQUESTER, status: 'active' as const, outcome: { ...SAID, endsAt: LATER } };
+    expect(requesterText({ ...view, zone: 'Europe/Berlin' })).toBe(
+      'You have Global Reader until 2026-11-21 14:02 UTC (15:02 Europe/Berlin)',
+    );
+    expect(requesterText(view)).toBe('You have Global Reader until 2026-11-21 14:02 UTC');
   });
 
   it.each([

@@ -24,6 +24,8 @@ describe.each(['http', 'socket'] as const)('Hallpass in Slack over %s', (mode) =
     const world = await start(mode);
     const viewId = await chosen(world, 'helpdesk');
     expect(wordsOf(durationBlock(world, 'helpdesk'))).toContain('15 min');
+    // Waits for what was begun when the form opened.
+    await world.surface.publishHome(rita, { held: [], waiting: [], recent: [] });
     const sent = await world.slack.people.submitView(rita, viewId, {
       entitlement: 'helpdesk',
       'duration:helpdesk': '15',
@@ -34,7 +36,7 @@ describe.each(['http', 'socket'] as const)('Hallpass in Slack over %s', (mode) =
       verb: 'submit',
       args: [
         { platform: 'slack', workspaceId: SLACK.workspaceId, userId: rita },
-        { entitlementId: 'helpdesk', durationMinutes: 15, justification: WHY, submissionId: viewId },
+        { entitlementId: 'helpdesk', durationMinutes: 15, justification: WHY, submissionId: viewId, zone: 'Europe/Berlin' },
       ],
     });
   });

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { transportClock, type Clock } from '../../src/access/core/clock.ts';
@@ -23,6 +23,7 @@ export interface LocalSlack {
   readonly calls: readonly SlackCall[];
   /** Resolves with the first call of this method, come or to come. */
   called(method: string): Promise<SlackCall>;
+  /** A promise is an answer that takes its time. */
   answer(method: string, answer: (fields: SlackCall['fields']) => unknown): void;
   close(): Promise<void>;
 }
@@ -53,12 +54,7 @@ export async function localSlack(given: Answers = {}): Promise<LocalSlack> {
       const call = { method, fields };
       calls.push(call);
       for (const waiter of waiting.filter((each) => each.method === method)) waiter.resolve(call);
-      const answer = answers.get(method)?.(fields) ?? { ok: true };
-      if (answer instanceof Response) {
-        res.writeHead(answer.status, Object.fromEntries(answer.headers)).end();
-        return;
-      }
-      res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      void answerWith(res, answers.get(method)?.(fields) ?? { ok: true });
     });
   });
   const port = await listening(server);
@@ -73,6 +69,12 @@ export async function localSlack(given: Answers = {}): Promise<LocalSlack> {
     answer: (method, answer) => void answers.set(method, answer),
     close: () => closed(server),
   };
+}
+
+async function answerWith(res: ServerResponse, given: unknown): Promise<void> {
+  const answer = await given;
+  if (answer instanceof Response) res.writeHead(answer.status, Object.fromEntries(answer.headers)).end();
+  else res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
 }
 
 function formFields(body: string): Record<string, unknown> {

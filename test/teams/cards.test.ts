@@ -26,6 +26,10 @@ const EVERY_CARD: readonly (readonly [string, Card])[] = [
   ...STATUSES.flatMap((status) => [
     [`request, ${status}`, requestCard(requestView({ status, outcome: OUTCOME }))] as const,
     [`requester, ${status}`, requesterCard(requesterView({ status, outcome: OUTCOME, canRelease: true }))] as const,
+    [
+      `requester, ${status}, in a zone with a long name`,
+      requesterCard(requesterView({ status, outcome: OUTCOME, zone: 'America/Argentina/ComodRivadavia' })),
+    ] as const,
   ]),
   ['request without history', requestCard(requestView({ unusual: [], history: { timesIn90Days: 0 } }))],
   [
@@ -45,7 +49,8 @@ const EVERY_CARD: readonly (readonly [string, Card])[] = [
         alertCard(alertView({ status, handledBy: { name: 'Sam' }, handledAt: OUTCOME.at, resolvedAt: OUTCOME.at })),
       ] as const,
   ),
-  ['mine', mineCard(HOME, { done: true, sentence: 'Done.' })],
+  ['mine', mineCard(HOME, { answer: { done: true, sentence: 'Done.' } })],
+  ['mine, in a zone', mineCard(HOME, { zone: 'America/Argentina/ComodRivadavia' })],
   ['mine, empty', mineCard({ held: [], waiting: [], recent: [] })],
   ['form', requestFormCard('abcdefgh', OPTIONS)],
   [
@@ -71,7 +76,10 @@ const EVERY_CARD: readonly (readonly [string, Card])[] = [
   ],
   [
     'mine, everything too long',
-    mineCard({ ...HOME, recent: Array.from({ length: 500 }, () => ({ entitlement: ENTITLEMENT, outcome: OUTCOME })) }),
+    mineCard(
+      { ...HOME, recent: Array.from({ length: 500 }, () => ({ entitlement: ENTITLEMENT, outcome: OUTCOME })) },
+      { zone: 'America/Argentina/ComodRivadavia' },
+    ),
   ],
   [
     'form, 900 roles',
@@ -203,6 +211,23 @@ describe('times', () => {
     const text = textOf(requestCard(requestView()));
     expect(text).toContain('{{DATE(2026-11-21T13:02:00Z,SHORT)}} {{TIME(2026-11-21T13:02:00Z)}} (2026-11-21 13:02 UTC)');
     expect(text).not.toMatch(/\{\{[A-Z]+\([^)]*\.\d+Z/);
+  });
+
+  it.each([
+    ...STATUSES.map(
+      (status) =>
+        [
+          `the requester’s own message, ${status}`,
+          (zone?: string) =>
+            textOf(requesterCard(requesterView({ status, outcome: OUTCOME, ...(zone === undefined ? {} : { zone }) }))),
+        ] as const,
+    ),
+    ['“mine”', (zone?: string) => textOf(mineCard(HOME, { zone }))] as const,
+  ])('name the reader’s zone beside every instant where it is known: %s', (_, drawn) => {
+    const named = drawn('America/New_York');
+    const instants = named.match(/\{\{TIME/g)?.length ?? 0;
+    expect(named.match(/\(\d\d:\d\d America\/New York, \d{4}-\d\d-\d\d \d\d:\d\d UTC\)/g)?.length ?? 0).toBe(instants);
+    expect(drawn()).not.toContain('New York');
   });
 });
 

@@ -84,7 +84,8 @@ describe('somebody writes', () => {
   });
 
   it('“mine”, and sees what they hold with a button for each', async () => {
-    const [mine] = await answerTo('mine', { home: () => Promise.resolve(HOME) });
+    const [mine] = await answerTo('mine', { home: () => Promise.resolve(HOME) }, { localTimezone: 'America/New_York' });
+    expect(mine?.text).toMatch(/\(\d\d:\d\d America\/New York, \d{4}-\d\d-\d\d \d\d:\d\d UTC\)/);
     expect(mine?.verbs).toEqual(['releaseMine', 'withdrawMine', 'form']);
   });
 
@@ -179,7 +180,9 @@ describe('somebody presses', () => {
       verb,
       { caseId: CASE_ID },
       { withdraw: () => done('Withdrawn.'), release: () => done('Given back.'), home: () => Promise.resolve(HOME) },
+      { localTimezone: 'Asia/Calcutta' },
     );
+    expect(textOf(shown.value)).toContain(' Asia/Calcutta, ');
     expect(textOf(shown.value)).toMatch(/^(Withdrawn|Given back)\./);
   });
 

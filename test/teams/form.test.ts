@@ -12,7 +12,7 @@ const refused = { code: 'rule.not-eligible', reason: 'You may not ask for this.'
 
 describe('somebody sends the form', () => {
   const filled = { formId: 'abcdefgh12', entitlement: 'global-reader', duration: '60', justification: '  INC-4211 ' };
-  const submitWith = async (data: object, answer: Awaited<ReturnType<Desk['submit']>>) => {
+  const submitWith = async (data: object, answer: Awaited<ReturnType<Desk['submit']>>, more = {}) => {
     const forms: RequestForm[] = [];
     world = await teamsWorld({
       options: () => Promise.resolve({ options: OPTIONS }),
@@ -21,7 +21,7 @@ describe('somebody sends the form', () => {
         return Promise.resolve(answer);
       },
     });
-    const sent = await world.send(pressing(world, 'submit', { v: 1, ...data }));
+    const sent = await world.send(pressing(world, 'submit', { v: 1, ...data }, more));
     const shown = sent.body as { readonly type: string; readonly value: unknown };
     return { forms, shown };
   };
@@ -39,6 +39,20 @@ describe('somebody sends the form', () => {
     expect(shown.type).toBe('application/vnd.microsoft.card.adaptive');
     expect(textOf(shown.value)).toBe('Asked.');
   });
+
+  it('and the zone that their client is set to goes along', async () => {
+    const { forms } = await submitWith(filled, { done: true, sentence: 'Asked.' }, { localTimezone: 'Asia/Calcutta' });
+    expect(forms).toMatchObject([{ zone: 'Asia/Calcutta' }]);
+  });
+
+  it.each([['Europe/Atlantis'], ['**Anna**'], [''], [null], [7], [{ zone: 'Europe/Berlin' }], ['x'.repeat(100)]])(
+    'with a client that says something else than a zone, and is taken as any other: %j',
+    async (localTimezone) => {
+      const { forms, shown } = await submitWith(filled, { done: true, sentence: 'Asked.' }, { localTimezone });
+      expect(forms[0]).not.toHaveProperty('zone');
+      expect(textOf(shown.value)).toBe('Asked.');
+    },
+  );
 
   it('twice, and both have the same name, so that it is one request', async () => {
     const first = await submitWith(filled, { done: true, sentence: 'Asked.' });

@@ -4,6 +4,7 @@ import type { AccessCase } from '../access-case.ts';
 import type { RequestView } from '../views.ts';
 import { outcomeOf } from './outcome.ts';
 import { duration, entitlementWords, named, type KnownPeople } from './words.ts';
+import { outsideWorkingHours } from './zone.ts';
 
 const DAY_MS = 86_400_000;
 const HISTORY_DAYS = 90;
@@ -16,6 +17,8 @@ export interface RequestFacts {
   readonly setting: EntitlementSetting | undefined;
   readonly people: KnownPeople;
   readonly justification: string | undefined;
+  /** The zone that the requester asked from, where it is known. */
+  readonly zone: string | undefined;
   readonly note: string | undefined;
   /** Closed cases of the same principal and entitlement, newest first. */
   readonly earlier: readonly AccessCase[];
@@ -46,16 +49,18 @@ export function lapsesAt({ context }: AccessCase): string {
   return new Date(Date.parse(context.requestedAt) + context.request.approvalWindowMinutes * 60_000).toISOString();
 }
 
-/** The dangerous first. Working hours are left out: nothing here knows the requester's zone. */
+/** The dangerous first. */
 function unusualOf(facts: RequestFacts): readonly string[] {
   const { request, setting, people } = facts;
   const given = givenBefore(facts);
   const typical = median(given.map(({ context }) => context.request.durationMinutes));
   const asked = request.context.request.durationMinutes;
+  const outside = facts.zone === undefined ? undefined : outsideWorkingHours(facts.zone, request.context.requestedAt);
   const guest = people.get(personKey(request.context.request.principal))?.guest === true;
   return [
     guest ? 'account is a guest' : '',
     setting?.privileged === false ? '' : 'privileged role',
+    outside === undefined ? '' : `outside their working hours (${outside})`,
     facts.approverCount === 1 ? 'only one approver is left' : '',
     given.length === 0 ? 'first time for this person' : '',
     given.length >= MEDIAN_NEEDS && asked > typical ? `longer than their usual ${duration(typical)}` : '',

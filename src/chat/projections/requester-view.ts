@@ -15,6 +15,7 @@ export function requesterView(facts: RequestFacts, approvers: 'reached' | 'unrea
     durationMinutes: context.request.durationMinutes,
     requestedAt: context.requestedAt,
     lapsesAt: lapsesAt(request),
+    ...(facts.zone === undefined ? {} : { zone: facts.zone }),
     waitingFor: waitingFor(facts.approverCount, approvers),
     ...(outcome === undefined ? {} : { outcome }),
     ...(status === 'refused' && context.refusal

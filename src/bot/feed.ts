@@ -53,7 +53,7 @@ export function startFeed(options: FeedOptions): Feed {
         const page = await perimeter.events(after, health.ok ? POLL_SECONDS : 0, stopping.signal);
         for (const event of page.events) {
           if (stopping.signal.aborted) return;
-          after = Math.max(after, await apply(options, event));
+          after = Math.max(after, await apply(options, event, stopping.signal));
         }
         health = { ok: true };
         operators.clear('feed');
@@ -95,8 +95,13 @@ export function startFeed(options: FeedOptions): Feed {
 }
 
 /** Applies one event; returns its sequence once it is durable, or known to concern nobody here. */
-async function apply({ runtime, operators, log, applied }: FeedOptions, event: PerimeterEvent): Promise<number> {
-  const view = runtime.read(event.requestId);
+async function apply(
+  { runtime, operators, log, applied }: FeedOptions,
+  event: PerimeterEvent,
+  stopping: AbortSignal,
+): Promise<number> {
+  // Right after a start, a case that is over may not be in the index yet: facts come in order, so this one is waited for.
+  const view = await runtime.find(event.requestId, stopping);
   if (view?.flow !== ACCESS_REQUEST) {
     operators.alert(
       `unknown-case:${event.requestId}`,

@@ -130,8 +130,16 @@ export interface Runtime {
   begin(flow: string, caseId: string, input: Readonly<Record<string, unknown>>, actor: Actor): Promise<Outcome>;
   /** @throws {AppError} `case.unknown` */
   send(caseId: string, event: EventInput, actor: Actor, options?: SendOptions): Promise<Outcome>;
-  /** An open case from memory, or a closed one by the index; undefined when there is none. */
+  /**
+   * An open case from memory, or a closed one by the index. Undefined is no proof that there is none: after a start, the index may still
+   * be under construction.
+   */
   read(caseId: string): CaseView | undefined;
+  /**
+   * The same, but undefined only when there is none: waits for the index as long as `patience` has not aborted.
+   * @throws {AppError} `store.indexing` (retryable)
+   */
+  find(caseId: string, patience: AbortSignal): Promise<CaseView | undefined>;
   /** Open cases of a flow. */
   open(flow: string): Iterable<CaseView>;
   /** The newest closed cases of a flow whose column has this value, newest first. */

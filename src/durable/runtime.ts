@@ -8,6 +8,7 @@ import { planBegin, planNote, type Planned } from './drafts.ts';
 import { createDueQueue } from './due-queue.ts';
 import { createFlowBook, type FlowBook } from './flow-book.ts';
 import { misfits } from './flow-fit.ts';
+import { indexedWithin } from './indexed-within.ts';
 import type { Actor, CaseView, CommandResult, EventInput, Flow, Outcome, Runtime, SendOptions } from './port.ts';
 import { createSerial } from './serial.ts';
 import { firstStep } from './step.ts';
@@ -168,6 +169,12 @@ function createRuntime({ store, book, clock, log, casesPerLane, closeGraceMs }: 
     },
     read(caseId) {
       const record = store.peek(caseId);
+      return record === undefined ? undefined : view(record);
+    },
+    async find(caseId, patience) {
+      const record = store.peek(caseId) ?? (await indexedWithin(patience, store.find(caseId)));
+      // A store that closes gives up its index, and would say "none" of what it has not read.
+      if (record === undefined && closed) throw new AppError('store.closed', 'the runtime is closing', { retryable: true });
       return record === undefined ? undefined : view(record);
     },
     *open(flow) {

@@ -72,8 +72,8 @@ export function createApiApp(parts: ApiParts): Hono {
     const id = parse(requestIdSchema, c.req.param('id'), 'id');
     return c.json(stateOf(await registrar.decide(id, await bodyOf(c, decisionSchema))), 202);
   });
-  app.get('/grants/:id', (c) => {
-    const view = runtime.read(parse(requestIdSchema, c.req.param('id'), 'id'));
+  app.get('/grants/:id', async (c) => {
+    const view = await registrar.find(parse(requestIdSchema, c.req.param('id'), 'id'));
     if (view === undefined) throw new AppError('grant.unknown', 'no such grant', { hint: 'It was never registered here.' });
     return c.json(stateOf(view), 200);
   });

@@ -21,6 +21,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'identity.unavailable': 503,
   'store.full': 503,
   'store.closed': 503,
+  'store.indexing': 503,
 };
 
 const TITLES: Readonly<Record<number, string>> = {

@@ -10,7 +10,10 @@ import { contextOf, GRANT_FLOW, holdingOf, stateNameOf } from './grant-flow.ts';
 import { groupsAskedFor, mayDecide, mayReceive, mayRegister } from './guardrails.ts';
 import type { PerimeterConfig } from './perimeter-config.ts';
 
-/** The three things that the bot may say about a grant. Each answers with the grant as it stands; what becomes of it, the feed tells. */
+/**
+ * The three things that the bot may say about a grant. Each answers with the grant as it stands; what becomes of it, the feed tells.
+ * Right after a start each may throw `store.indexing` (retryable): whether a grant is over or unknown cannot be told yet.
+ */
 export interface Registrar {
   /**
    * Records the request, refused or not. Repeating it with the same content changes nothing.
@@ -21,6 +24,8 @@ export interface Registrar {
   decide(grantId: string, decision: GrantDecision): Promise<CaseView>;
   /** Ends it in whatever state it is. Before its registration: leaves a tombstone, so that the registration finds it ended. */
   end(grantId: string, reason: EndReason): Promise<CaseView>;
+  /** Undefined: it was never registered here. */
+  find(grantId: string): Promise<CaseView | undefined>;
 }
 
 export interface RegistrarParts {
@@ -29,6 +34,8 @@ export interface RegistrarParts {
   readonly people: MembershipReader;
 }
 
+/** Well below the bot's own patience with an answer, and below the grace of a shutdown. */
+const INDEX_PATIENCE_MS = 2_000;
 const BOT: Actor = { kind: 'system', name: 'bot' };
 
 export function createRegistrar({ config, runtime, people }: RegistrarParts): Registrar {
@@ -65,7 +72,7 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
   }
 
   async function register(request: RegisterGrant): Promise<CaseView> {
-    const known = runtime.read(request.requestId);
+    const known = await find(request.requestId);
     if (known !== undefined) return sameAgain(known, request);
     if (runtime.degraded) throw storeFull();
     const verdict = await judge(request);
@@ -106,7 +113,7 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
   }
 
   async function decide(grantId: string, said: GrantDecision): Promise<CaseView> {
-    const view = runtime.read(grantId);
+    const view = await find(grantId);
     if (view === undefined) throw new AppError('grant.unknown', `no grant ${grantId}`, { hint: 'Register the request first.' });
     const { opening, decisions } = contextOf(view);
     const decision: GrantDecisionRecord = { ...said, assurance: 'chat' };
@@ -125,17 +132,23 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
   }
 
   async function end(grantId: string, reason: EndReason): Promise<CaseView> {
-    if (runtime.read(grantId) === undefined) {
+    const known = await find(grantId);
+    if (known === undefined) {
       const opening: GrantOpening = { kind: 'tombstone', reason };
       const outcome = await runtime.begin(GRANT_FLOW, grantId, { opening }, BOT);
       if (outcome.kind !== 'repeated') return outcome.view;
     }
-    const view = runtime.read(grantId);
+    const view = known ?? runtime.read(grantId);
     if (view !== undefined && view.status === 'done') return view;
     return (await runtime.send(grantId, { type: 'endRequested', reason }, BOT)).view;
   }
 
-  return { register, decide, end };
+  /** "Not there" is told to nobody while the ledger is still being read: the bot would take it for a refusal. */
+  function find(grantId: string): Promise<CaseView | undefined> {
+    return runtime.find(grantId, AbortSignal.timeout(INDEX_PATIENCE_MS));
+  }
+
+  return { register, decide, end, find };
 }
 
 const ALREADY = refuse(

@@ -15,6 +15,7 @@ import type { ChatActor, Message, PostedMessage } from '../../src/chat/surface.t
 import { hallpassConfigSchema, type HallpassConfig } from '../../src/config/hallpass-config.ts';
 import type { Runtime } from '../../src/durable/port.ts';
 import { openRuntime } from '../../src/durable/runtime.ts';
+import type { FileLayer } from '../../src/durable/stores/lowdb/file-layer.ts';
 import { createFindingWords } from '../../src/posture/finding-words.ts';
 import { fakePerimeter, type FakePerimeter } from './fake-perimeter.ts';
 import { fakeSurface, type FakeSurface, type Standing } from './fake-surface.ts';
@@ -157,8 +158,8 @@ export interface BotWorld {
   readonly bot: Bot;
   readonly runtime: Runtime;
   readonly logged: readonly Record<string, unknown>[];
-  /** Ends the bot in an orderly way and starts it on the same folder; `reread`: with its configuration made anew. */
-  restart(how?: { readonly reread: boolean }): Promise<void>;
+  /** Ends the bot in an orderly way and starts it on the same folder; `reread`: with its configuration made anew; `files`: on such a disk. */
+  restart(how?: { readonly reread?: boolean; readonly files?: FileLayer; readonly meanwhile?: () => void }): Promise<void>;
   submit(actor: ChatActor, form?: Partial<RequestForm>): Promise<Answer & { readonly field?: string }>;
   /** The only case there is. */
   theCase(): AccessCase;
@@ -183,9 +184,10 @@ export async function botWorld(change?: (config: Record<string, unknown>) => voi
   const credential = { getToken: async () => ({ token: 'a-token', expiresOnTimestamp: Date.now() + 3_600_000 }) };
   let runtime: Runtime;
   let bot: Bot;
-  const begin = async () => {
+  const begin = async (files?: FileLayer) => {
     const watch = openLedgerWatch(folder);
-    runtime = await openRuntime({ flows: [accessRequestFlow, findingFlow], folder, clock, log });
+    const disk = files === undefined ? {} : { files };
+    runtime = await openRuntime({ flows: [accessRequestFlow, findingFlow], folder, clock, log, ...disk });
     bot = createBot({
       config,
       runtime,
@@ -223,8 +225,9 @@ export async function botWorld(change?: (config: Record<string, unknown>) => voi
     },
     async restart(how) {
       await end();
+      how?.meanwhile?.();
       if (how?.reread === true) config = testConfig(perimeter.url, folder, change);
-      await begin();
+      await begin(how?.files);
     },
     submit: (actor, form = {}) =>
       bot.desk.submit(actor, {

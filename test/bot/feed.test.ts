@@ -1,5 +1,8 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ANNA, botWorld, eventually, inSlack, requestCardsIn, requesterMessagesIn, RITA, type BotWorld } from './bot-world.ts';
+import { heldBackFiles } from '../durable/support/held-back-files.ts';
 
 let world: BotWorld;
 afterEach(() => world.close());
@@ -57,6 +60,36 @@ describe('what the perimeter says', () => {
     await eventually(() =>
       expect(world.slack.notes().join()).toContain('a request that Hallpass does not know (ffffffffffffffff)'),
     );
+  });
+
+  it('is not taken for an unknown request while the bot has just started and still reads what is over', async () => {
+    world = await botWorld();
+    const caseId = await pendingCase();
+    await world.bot.desk.withdraw(inSlack(RITA), caseId);
+    await eventually(() => expect(world.theCase().status).toBe('ended'));
+    await eventually(() => expect(world.theCase().view.pending).toEqual([]));
+    const { files, letGo } = heldBackFiles();
+    await world.restart({ files, meanwhile: () => rmSync(join(world.folder, 'index.db')) });
+    const seq = world.runtime.cursor('perimeter');
+    const polls = world.perimeter.waits.length;
+    world.perimeter.say(caseId, { type: 'ended', how: 'withdrawn' });
+    await eventually(() => expect(world.perimeter.waits.length).toBeGreaterThan(polls));
+    letGo();
+    await eventually(() => expect(world.runtime.cursor('perimeter')).toBe(seq + 1));
+    expect(alerts()).toEqual([]);
+  });
+
+  it('does not keep a bot from stopping that still reads what is over', async () => {
+    world = await botWorld();
+    await pendingCase();
+    const { files, letGo } = heldBackFiles();
+    await world.restart({ files, meanwhile: () => rmSync(join(world.folder, 'index.db')) });
+    const polls = world.perimeter.waits.length;
+    world.perimeter.say('ffffffffffffffff', { type: 'given', endsAt: '2026-01-01T10:00:00.000Z', nativeEnd: true });
+    await eventually(() => expect(world.perimeter.waits.length).toBeGreaterThan(polls));
+    await world.bot.stop();
+    letGo();
+    expect(alerts()).toEqual([]);
   });
 
   it('is an alert to operators when it does not fit what is known', async () => {
@@ -135,6 +168,19 @@ describe('what the perimeter answers', () => {
     await eventually(() => expect(world.runtime.cursor('perimeter')).toBe(2));
     expect(alerts()).toEqual([]);
   });
+
+  it.each(['decide', 'end'] as const)(
+    'asks again, and ends nothing, when the perimeter cannot tell yet whether it knows the request (%s)',
+    async (call) => {
+      world = await botWorld();
+      const caseId = await pendingCase();
+      world.perimeter.fail(call, 503, 'store.indexing', 2);
+      if (call === 'decide') await world.bot.desk.decide(inSlack(ANNA), caseId, 'approve', undefined, undefined);
+      else await world.bot.desk.withdraw(inSlack(RITA), caseId);
+      await eventually(() => expect(world.theCase().status).toBe(call === 'decide' ? 'active' : 'ended'));
+      expect(alerts()).toEqual([]);
+    },
+  );
 
   it('waits for the feed when a decision came too late', async () => {
     world = await botWorld();

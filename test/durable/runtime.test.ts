@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JournalEntry, Runtime } from '../../src/durable/port.ts';
 import { createMachine } from 'xstate';
 import { bot, committed, doorFlow, idleDoor, MINUTE, recordingLog, workbench, type Workbench } from './support/durable-world.ts';
+import { heldBackFiles } from './support/held-back-files.ts';
 
 let bench: Workbench;
 beforeEach(() => {
@@ -222,6 +223,45 @@ describe('the past', () => {
       expect(ids(later, '2026-03-01T08:00:01.000Z')).toEqual(['b']);
       await later.close();
     }
+  });
+
+  it('is not taken for never, while the index of what is over is still being built', async () => {
+    const runtime = await bench.open();
+    runtime.run(idleDoor);
+    await runtime.begin('door', 'front', { minutes: 5 }, bot);
+    await runtime.send('front', { type: 'open' }, bot);
+    await runtime.send('front', { type: 'lock' }, bot);
+    await committed(runtime, () => runtime.read('front')?.pending.length === 0);
+    await runtime.begin('door', 'back', { minutes: 5 }, bot);
+    await runtime.close();
+    const { rmSync } = await import('node:fs');
+    rmSync(`${bench.folder}/index.db`);
+
+    const { files, letGo } = heldBackFiles();
+    const later = await bench.open({ files });
+    expect(later.read('front')).toBeUndefined();
+    expect(await later.find('back', AbortSignal.abort())).toMatchObject({ caseId: 'back' });
+    await expect(later.find('front', AbortSignal.abort())).rejects.toMatchObject({ code: 'store.indexing', retryable: true });
+    await expect(later.find('nobody', AbortSignal.timeout(1))).rejects.toMatchObject({ code: 'store.indexing' });
+    const found = later.find('front', new AbortController().signal);
+    letGo();
+    expect(await found).toMatchObject({ caseId: 'front', status: 'done' });
+    expect(await later.find('nobody', new AbortController().signal)).toBeUndefined();
+  });
+
+  it('is not taken for never by whoever still asks when the store closes', async () => {
+    const runtime = await bench.open();
+    await runtime.begin('door', 'front', { minutes: 5 }, bot);
+    await runtime.close();
+    const { rmSync } = await import('node:fs');
+    rmSync(`${bench.folder}/index.db`);
+    const { files, letGo } = heldBackFiles();
+    const later = await bench.open({ files });
+    const asked = later.find('nobody', new AbortController().signal);
+    const closing = later.close();
+    letGo();
+    await expect(asked).rejects.toMatchObject({ code: 'store.closed', retryable: true });
+    await closing;
   });
 
   it('is told line by line from any place, from memory and from the disk alike', async () => {

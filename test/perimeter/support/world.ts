@@ -15,6 +15,7 @@ import {
 } from '../../../src/access/core/perimeter-api.ts';
 import type { Runtime } from '../../../src/durable/port.ts';
 import { openRuntime } from '../../../src/durable/runtime.ts';
+import type { FileLayer } from '../../../src/durable/stores/lowdb/file-layer.ts';
 import { createGraphClient } from '../../../src/entra/graph-client.ts';
 import { createMembershipReader } from '../../../src/entra/membership-reader.ts';
 import { createPimRoleWriter } from '../../../src/entra/pim-role-writer.ts';
@@ -53,8 +54,10 @@ export interface World {
   fillDisk(full: boolean): void;
   /** Stops the perimeter in order; what is unfinished stays unfinished. */
   stop(): Promise<void>;
-  /** Starts it again, with a file that says something else where that is wished. */
-  start(changed?: ConfigWishes): Promise<void>;
+  /** Starts it again, with a file that says something else and a disk of another kind where that is wished. */
+  start(changed?: ConfigWishes, files?: FileLayer): Promise<void>;
+  /** Where it keeps its ledger. */
+  readonly ledger: string;
   close(): Promise<void>;
 }
 
@@ -88,8 +91,15 @@ export async function startWorld(wishes: ConfigWishes = {}): Promise<World> {
 
   let diskIsFull = false;
   let perimeter: Perimeter | undefined;
-  async function start(changed: ConfigWishes = {}): Promise<void> {
-    const opened = await openRuntime({ flows: [grantFlow], folder: join(folder, 'ledger'), clock, log });
+  const ledger = join(folder, 'ledger');
+  async function start(changed: ConfigWishes = {}, files?: FileLayer): Promise<void> {
+    const opened = await openRuntime({
+      flows: [grantFlow],
+      folder: ledger,
+      clock,
+      log,
+      ...(files === undefined ? {} : { files }),
+    });
     const runtime: Runtime = Object.create(opened, { degraded: { get: () => diskIsFull } });
     const writers = { pim: createPimRoleWriter(graph, clock), plain: createPlainRoleWriter(graph) };
     const people = createMembershipReader(graph);
@@ -182,6 +192,7 @@ export async function startWorld(wishes: ConfigWishes = {}): Promise<World> {
     },
     stop,
     start,
+    ledger,
     async close() {
       await stop();
       await microsoft.close();

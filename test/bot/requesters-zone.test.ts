@@ -4,6 +4,7 @@ import { accessCase } from '../../src/chat/access-case.ts';
 import { requestView } from '../../src/chat/projections/request-view.ts';
 import { requestFacts } from '../../src/chat/request-facts.ts';
 import { createNames } from '../../src/chat/names.ts';
+import type { Runtime } from '../../src/durable/port.ts';
 import type { ChatActor } from '../../src/chat/surface.ts';
 import { silentLog } from '../slack/slack-world.ts';
 import { ABEL, botWorld, eventually, inSlack, inTeams, requesterMessagesIn, RITA, type BotWorld } from './bot-world.ts';
@@ -24,12 +25,12 @@ async function asked(actor: ChatActor, zone?: string): Promise<void> {
 }
 
 /** What approvers would read of the case had it been asked at this instant. */
-async function unusualAt(requestedAt: string): Promise<readonly string[]> {
+async function unusualAt(requestedAt: string, runtime: Runtime = world.runtime): Promise<readonly string[]> {
   const { view } = world.theCase();
   const request = accessCase({ ...view, context: { ...Object(view.context), requestedAt } });
   if (!request) throw new Error('no request');
   const names = createNames({ directory: world.directory, log: silentLog });
-  return requestView(await requestFacts({ runtime: world.runtime, names, settings: new Map() }, request)).unusual;
+  return requestView(await requestFacts({ runtime, names, settings: new Map() }, request)).unusual;
 }
 
 const SATURDAY_NIGHT = '2026-11-21T01:10:00.000Z';
@@ -72,6 +73,12 @@ describe('the requester’s zone', () => {
     await asked(inSlack(RITA), 'Europe/Berlin');
     await world.runtime.eraseTexts(world.theCase().caseId);
     expect((await unusualAt(SATURDAY_NIGHT)).join()).not.toContain('working hours');
+  });
+
+  it('leaves the card whole when another build of Node no longer knows it', async () => {
+    await asked(inSlack(RITA), 'Europe/Berlin');
+    const elsewhere: Runtime = { ...world.runtime, text: () => 'Europe/Atlantis' };
+    expect(await unusualAt(SATURDAY_NIGHT, elsewhere)).toEqual(['privileged role', 'first time for this person']);
   });
 
   it.each([

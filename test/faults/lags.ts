@@ -139,9 +139,14 @@ function isOf(life: Life, { farEnd, method, path }: ImposedFault): boolean {
   if (farEnd === 'login' || (method === 'POST' && /ScheduleRequests$/.test(path))) return true;
   const text = decodeURIComponent(path).toLowerCase();
   const has = (id: string | undefined) => id !== undefined && id !== '' && text.includes(id.toLowerCase());
+  // Who made what was only found is asked by principal alone: the answer to its own POST was lost before.
+  const isAudit = text.includes('/auditlogs/directoryaudits');
   return (
     farEnd === 'graph' &&
-    (has(life.assignmentId) || has(life.pimRequestId) || (has(life.principalId) && has(life.roleDefinitionId)))
+    ((isAudit && has(life.principalId)) ||
+      has(life.assignmentId) ||
+      has(life.pimRequestId) ||
+      (has(life.principalId) && has(life.roleDefinitionId)))
   );
 }
 

@@ -1,11 +1,10 @@
-import { ACCESS_REQUEST } from '../chat/access-case.ts';
-import { FINDING } from '../chat/handle-finding.ts';
 import type { PostedMessage } from '../chat/surface.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
 import { adoptedIn, cardLink, holds, keyOfAdopted, type CardRole } from './card-link.ts';
 import { createKeyedLock } from './keyed-lock.ts';
 import type { Operators } from './operators.ts';
+import { recentCases } from './recent-cases.ts';
 
 export interface AdoptOptions {
   readonly runtime: Runtime;
@@ -17,9 +16,6 @@ export interface AdoptOptions {
 
 /** More copies than a store that was set back explains: somebody makes them up. */
 const MOST_ADOPTED = 5;
-/** Closed cases of each flow that are looked through; the cards of older ones have had no buttons for long. */
-const CLOSED_LOOKED_AT = 1_000;
-
 /**
  * Makes a message a card of the case, so that it is kept true from now on. Which case a click means is said by the sender, and Teams vouches
  * for the sender alone: a message that is a card of another case stays its card. True when it was adopted.
@@ -51,14 +47,8 @@ function refusalOf(view: CaseView, owner: string | undefined): string | undefine
 
 /** The other case that this message is a card of. */
 function ownerOf(runtime: Runtime, { caseId }: CaseView, message: PostedMessage): string | undefined {
-  for (const other of casesOf(runtime)) if (other.caseId !== caseId && holds(other, message)) return other.caseId;
+  for (const other of recentCases(runtime)) if (other.caseId !== caseId && holds(other, message)) return other.caseId;
   return undefined;
-}
-
-/** Of both flows: one channel may have the cards of requests and the alerts. */
-function* casesOf(runtime: Runtime): Iterable<CaseView> {
-  for (const flow of [ACCESS_REQUEST, FINDING]) yield* runtime.open(flow);
-  for (const flow of [ACCESS_REQUEST, FINDING]) yield* runtime.closed(flow, undefined, CLOSED_LOOKED_AT);
 }
 
 const tooMany = (caseId: string) =>

@@ -72,7 +72,7 @@ export function createBot(options: BotOptions): Bot {
   const sources = { runtime, names, settings };
   const notes = createSecurityNotes({ surfaces, channels: () => channels, log });
   const operators = createOperators({ log, tell: (text) => notes.tell(text) });
-  const channels: Channels = createChannels({ config, surfaces, operators, clock, log, becameFit: () => refreshPending() });
+  const channels: Channels = createChannels({ config, surfaces, operators, clock, log, becameFit: () => bringBack() });
   const requests = requestCards({ ...sources, people, channels });
   const findings = alertCards({ runtime, names, channels, words: options.findingWords });
   const cards = createCaseCards({
@@ -87,6 +87,10 @@ export function createBot(options: BotOptions): Bot {
   const refreshPending = (which: (request: AccessCase) => boolean = () => true) => {
     for (const request of openCases(runtime))
       if (request.status === 'pending' && which(request)) cards.refreshSoon(request.caseId);
+  };
+  const bringBack = (which?: (request: AccessCase) => boolean) => {
+    refreshPending(which);
+    cards.refreshHidden();
   };
   // Which channels were unfit before this process began is not remembered; which requests lack a card is.
   const lacksChannelCard = ({ view, context: { request } }: AccessCase) => {
@@ -143,7 +147,7 @@ export function createBot(options: BotOptions): Bot {
       feed = startFeed({ runtime, perimeter, operators, log, applied: ({ type }) => metrics.perimeterEvents.inc({ type }) });
       void channels
         .checkAll()
-        .then(() => refreshPending(lacksChannelCard))
+        .then(() => bringBack(lacksChannelCard))
         .catch((error: unknown) => log.error({ err: error }, 'channels could not be checked'));
       const stopHomes = publishHomes({ runtime, surfaces, people, desk: plainDesk, log });
       const stopDaily = channels.watch();

@@ -18,6 +18,8 @@ export interface Card {
   readonly posted?: PostedMessage;
   /** Of what was rendered last, so that nothing is sent that changes nothing. */
   readonly digest?: string;
+  /** Its channel was unfit when it was rendered last: it shows nothing, and is rendered again once the channel is fit. */
+  readonly hidden?: true;
   /** Deleted messages are posted again, once. */
   readonly reposts?: number;
   /** Code of why there is nobody to be reached: not tried again. */
@@ -29,6 +31,7 @@ const cardSchema = z.object({
   role: z.enum(['requester', 'approvers', 'direct', 'alert']),
   posted: postedSchema.exactOptional(),
   digest: z.string().exactOptional(),
+  hidden: z.literal(true).exactOptional(),
   reposts: z.number().exactOptional(),
   unreachable: z.string().exactOptional(),
 });
@@ -60,6 +63,10 @@ export function keyOfAdopted(message: PostedMessage): string {
 
 export function adoptedIn(view: Pick<CaseView, 'links'>): number {
   return view.links.filter(({ key }) => key.startsWith(ADOPTED)).length;
+}
+
+export function hasHidden(view: Pick<CaseView, 'links'>): boolean {
+  return [...cardsOf(view).values()].some(({ hidden }) => hidden === true);
 }
 
 /** By the whole address: a platform counts its messages anew in each channel. */

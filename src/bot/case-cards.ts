@@ -3,11 +3,13 @@ import type { Address, Message, PostedMessage } from '../chat/surface.ts';
 import type { CaseView, Link, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
 import { createAdoption } from './adopt-card.ts';
-import { cardLink, cardsOf, isKnown, type Card, type CardRole } from './card-link.ts';
+import { cardLink, cardsOf, digestOf, hasHidden, isKnown, type Card, type CardRole } from './card-link.ts';
 import type { Channels, Surfaces } from './channels.ts';
 import { createKeyedLock } from './keyed-lock.ts';
 import { keepCard, postCard } from './keep-card.ts';
 import type { Operators } from './operators.ts';
+import { recentCases } from './recent-cases.ts';
+import { shownThere } from './shown-there.ts';
 
 /** One message that a case should have. */
 export interface WantedCard {
@@ -28,6 +30,8 @@ export interface CaseCards {
   /** Makes a message that somebody pressed a card of the case, unless it is one of another case or there are too many of them. */
   adopt(caseId: string, message: PostedMessage): void;
   refreshSoon(caseId: string): void;
+  /** Renders again what was hidden because of an unfit channel, of open cases and of those that ended lately. */
+  refreshHidden(): void;
 }
 
 export interface CaseCardsOptions {
@@ -54,7 +58,7 @@ export function createCaseCards(options: CaseCardsOptions): CaseCards {
   const linkAnyway = (caseId: string) => (link: Link) => runtime.link(caseId, link);
   const soon = (caseId: string, what: () => Promise<void>) =>
     void what().catch((error: unknown) => log.warn({ err: error, caseId }, 'cards could not be refreshed now'));
-  return {
+  const cards: CaseCards = {
     refresh,
     adopt(caseId, message) {
       const view = runtime.read(caseId);
@@ -63,8 +67,12 @@ export function createCaseCards(options: CaseCardsOptions): CaseCards {
         if (await adoption(caseId, message)) await refresh(caseId, linkAnyway(caseId));
       });
     },
+    refreshHidden() {
+      for (const view of recentCases(runtime)) if (hasHidden(view)) cards.refreshSoon(view.caseId);
+    },
     refreshSoon: (caseId) => soon(caseId, () => refresh(caseId, linkAnyway(caseId))),
   };
+  return cards;
 }
 
 async function renderAll(
@@ -113,7 +121,9 @@ async function render(
   if (card.posted) {
     const surface = surfaces.get(card.posted.platform);
     const repostTo = () => firstFit(channels, mayRepost ? wanted.postTo.slice(0, 1) : []);
-    if (surface) await keepCard({ key, card, message, repostTo, surface, link }, card.posted);
+    if (!surface || (card.hidden !== true && card.digest === digestOf(message))) return;
+    const shown = await shownThere(channels, card.role, card.posted, message);
+    await keepCard({ key, card, message: shown, repostTo, surface, link }, card.posted);
     return;
   }
   for (const [index, address] of wanted.postTo.entries()) {

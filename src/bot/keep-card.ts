@@ -3,6 +3,7 @@ import { point } from '../access/core/point.ts';
 import type { Address, Message, PostedMessage, Surface } from '../chat/surface.ts';
 import { cardLink, digestOf, type Card } from './card-link.ts';
 import type { Link } from '../durable/port.ts';
+import { HIDDEN } from './shown-there.ts';
 
 export interface CardJob {
   readonly key: string;
@@ -19,6 +20,7 @@ const MOST_REPOSTS = 1;
 /** Brings a message that stands somewhere up to date; posts it again, once, when it was deleted. */
 export async function keepCard(job: CardJob, posted: PostedMessage): Promise<void> {
   const { card, key, message, surface, link } = job;
+  const { hidden: _hidden, ...shown } = card;
   const digest = digestOf(message);
   if (digest === card.digest) return;
   try {
@@ -27,11 +29,11 @@ export async function keepCard(job: CardJob, posted: PostedMessage): Promise<voi
     if (!(error instanceof AppError) || error.code !== 'chat.message-gone') throw error;
     return repost(job);
   }
-  await link(cardLink(key, { ...card, digest }));
+  await link(cardLink(key, { ...shown, digest, ...(message === HIDDEN ? { hidden: true } : {}) }));
 }
 
 async function repost(job: CardJob): Promise<void> {
-  const { posted: _, digest: __, ...card } = job.card;
+  const { posted: _, digest: __, hidden: ___, ...card } = job.card;
   const reposts = card.reposts ?? 0;
   const address = reposts < MOST_REPOSTS ? await job.repostTo() : undefined;
   if (!address) {

@@ -10,6 +10,7 @@ import {
   RITA,
   type BotWorld,
 } from './bot-world.ts';
+import type { Fitness } from '../../src/chat/surface.ts';
 import type { FakeSurface } from './fake-surface.ts';
 
 let world: BotWorld;
@@ -57,6 +58,85 @@ describe('what stands in chat', () => {
     await idle();
     expect(startsWith(world.slack, 'Still waiting')).toEqual([]);
   });
+
+  describe('in a channel that has become unfit', () => {
+    const inTheChannel = () => [...world.slack.standing.values()].find(({ posted }) => posted.channelId === 'C0APPROVE')?.message;
+    const hidden = { kind: 'note', text: expect.stringMatching(/^Hidden: /) };
+    const denied = async (fitness: Fitness) => {
+      world = await botWorld();
+      await world.submit(inSlack(RITA));
+      await eventually(() => expect([...live(world.slack), ...live(world.teams)]).toHaveLength(2));
+      await idle();
+      world.slack.unfit.set('C0APPROVE', fitness);
+      await world.bot.channels.checkAll();
+      await world.bot.desk.decide(inTeams(ANNA), world.theCase().caseId, 'deny', 'Use the reader group.', undefined);
+      await eventually(() => expect(world.theCase().status).toBe('ended'));
+      await idle();
+    };
+    const truth = { view: { status: 'ended', outcome: { sentence: 'Denied by Anna Approver', note: 'Use the reader group.' } } };
+
+    it('is neither outcome nor name nor text of anybody, and all of it once the channel is mended', async () => {
+      await denied(PUBLIC);
+      expect(inTheChannel()).toEqual(hidden);
+      for (const secret of ['Rita', 'Anna', 'Global Reader', 'INC-4211', 'reader group', world.theCase().caseId])
+        expect(JSON.stringify(inTheChannel())).not.toContain(secret);
+      expect(requestCardsIn(world.teams)[0]?.message).toMatchObject(truth);
+      world.slack.unfit.clear();
+      await world.bot.channels.checkAll();
+      await eventually(() => expect(inTheChannel()).toMatchObject(truth));
+      await eventually(() => expect(JSON.stringify(world.theCase().view.links)).not.toContain('hidden'));
+    });
+
+    it('is all of it again when the channel was mended while Hallpass was down', async () => {
+      await denied(PUBLIC);
+      world.slack.unfit.clear();
+      await world.restart();
+      await eventually(() => expect(inTheChannel()).toMatchObject(truth));
+    });
+
+    it('is edited once, and not again while nothing changes', async () => {
+      await denied(PUBLIC);
+      const edits = world.slack.updates.length;
+      await world.restart();
+      await eventually(async () => expect((await world.bot.readiness()).warnings.join()).toContain('C0APPROVE'));
+      expect(inTheChannel()).toEqual(hidden);
+      expect(world.slack.updates).toHaveLength(edits);
+    });
+
+    it('is nothing either while nobody can see who reads it', async () => {
+      await denied({ fit: false, code: 'unreadable', reason: 'no answer' });
+      expect(inTheChannel()).toEqual(hidden);
+    });
+  });
+
+  it('waits with an edit for a channel that cannot be read for a moment, instead of hiding the card', async () => {
+    world = await botWorld();
+    await world.submit(inSlack(RITA));
+    await eventually(() => expect([...live(world.slack), ...live(world.teams)]).toHaveLength(2));
+    await idle();
+    let asked = 0;
+    let silent = 0;
+    const edits: string[] = [];
+    const fitness = world.slack.fitness.bind(world.slack);
+    const update = world.slack.update.bind(world.slack);
+    world.slack.update = (posted, message) => {
+      edits.push(message.kind);
+      return update(posted, message);
+    };
+    world.slack.fitness = async (address) => {
+      asked += 1;
+      return silent-- > 0 ? { fit: false, code: 'unreadable', reason: 'no answer' } : fitness(address);
+    };
+    // A new process remembers no answer; it asks about both channels when it begins.
+    await world.restart();
+    await eventually(() => expect(asked).toBe(2));
+    silent = 1;
+    await world.bot.desk.decide(inTeams(ANNA), world.theCase().caseId, 'deny', 'No.', undefined);
+    await eventually(() => expect(requestCardsIn(world.slack).map(({ status }) => status)).toEqual(['ended']), 8_000);
+    expect(asked).toBe(4);
+    expect(edits).toContain('request');
+    expect(edits).not.toContain('note');
+  }, 20_000);
 
   it('asks approvers after a restart, when their channel was mended while Hallpass was down', async () => {
     world = await botWorld();

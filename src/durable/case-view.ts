@@ -29,6 +29,6 @@ export function viewOf(record: CaseRecord, triesOf: (key: string) => Tries): Cas
 }
 
 export function entryOf({ line, head }: { readonly line: Line; readonly head: string }): JournalEntry {
-  const { seq, at, case: caseId, flow, kind, events, actor, next } = line;
-  return { seq, head, at, caseId, flow, kind, events, actor, state: next.state, context: next.context };
+  const { seq, at, case: caseId, flow, kind, events, actor, next, linksSet: links = [] } = line;
+  return { seq, head, at, caseId, flow, kind, events, actor, state: next.state, context: next.context, links };
 }

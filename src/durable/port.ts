@@ -122,6 +122,8 @@ export interface JournalEntry {
   readonly actor: Actor;
   readonly state: unknown;
   readonly context: unknown;
+  /** Set by this very line. */
+  readonly links: readonly Link[];
 }
 
 /** Runs flows durably: every method resolves after its effect on the store can no longer be lost. */

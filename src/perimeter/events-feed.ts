@@ -1,6 +1,7 @@
 import type { LedgerHead, PerimeterEvent } from '../access/core/perimeter-api.ts';
 import type { JournalEntry, Runtime } from '../durable/port.ts';
 import { asGrant, GRANT_FLOW, stateNameOf } from './grant-flow.ts';
+import { SWEPT, sweptSchema } from './sweep.ts';
 
 /** What the bot hears, in order. A projection of the ledger's journal: `seq` is the journal's, so it survives restarts as it is. */
 export interface EventsFeed {
@@ -88,9 +89,11 @@ export function createEventsFeed(runtime: Runtime): EventsFeed {
   };
 }
 
-/** At most one fact a line, each fact in exactly one line: the line that brought the grant into the state that the fact names. */
+/** At most one fact a line: the line that brought the grant into the state that the fact names, or that says what the sweep found. */
 export function factOf(entry: JournalEntry): PerimeterEvent | undefined {
-  if (entry.flow !== GRANT_FLOW || (entry.kind !== 'began' && entry.kind !== 'transition')) return undefined;
+  if (entry.flow !== GRANT_FLOW) return undefined;
+  if (entry.kind === 'note') return sweptFactOf(entry);
+  if (entry.kind !== 'began' && entry.kind !== 'transition') return undefined;
   const { seq, head, at, caseId: requestId } = entry;
   const fact = { seq, head, at, requestId };
   const state = stateNameOf(entry.state);
@@ -111,4 +114,19 @@ export function factOf(entry: JournalEntry): PerimeterEvent | undefined {
     return { type: 'overdue', tries: overdue?.tries ?? 0, code: overdue?.code ?? '', byHand: overdue?.byHand ?? '', ...fact };
   }
   return undefined;
+}
+
+/**
+ * A stuck flow tells nothing; what the sweep found in its stead is in the ledger as a link, and is as final. Should the flow come through
+ * after all, it says the same once more.
+ */
+function sweptFactOf({ links, context, seq, head, at, caseId: requestId }: JournalEntry): PerimeterEvent | undefined {
+  const link = links.find(({ key }) => key === SWEPT);
+  if (link === undefined) return undefined;
+  const fact = { seq, head, at, requestId };
+  const { refusal, endedHow } = asGrant(context);
+  if (refusal !== undefined) return { type: 'refused', code: refusal.code, hint: refusal.hint, ...fact };
+  const { confirmedAt } = sweptSchema.parse(link.value);
+  if (confirmedAt === undefined) return { type: 'ended', how: 'left', ...fact };
+  return { type: 'ended', how: endedHow ?? 'expired', confirmedAt, ...fact };
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Clock } from '../access/core/clock.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
@@ -38,8 +39,11 @@ export interface Stuck {
 export const ALARM_AFTER_MS = 6 * 60_000;
 const ALARM_AGAIN_AFTER_MS = 30 * 60_000;
 
-/** Key of the link that says that the sweep saw it gone, where the flow cannot. */
+/** Key of the link that says that the sweep saw it gone, where the flow cannot. The bot hears of it (events-feed.ts). */
 export const SWEPT = 'swept';
+/** One of both: when it was seen gone, or seen to be somebody else's. */
+export const sweptSchema = z.object({ confirmedAt: z.string().optional(), leftAt: z.string().optional() });
+const GIVES = ['checkHeld', 'give'];
 const WAITS_FOR_END = ['checking', 'giving', 'active'];
 
 export function startSweep(parts: SweepParts): Sweep {
@@ -75,6 +79,8 @@ export function startSweep(parts: SweepParts): Sweep {
       throw error;
     }
     stuck.delete(view.caseId);
+    // A giving that is still under way may write after this look: not over, and looked at again next round.
+    if (runtime.read(view.caseId)?.pending.some(({ name }) => GIVES.includes(name)) === true) return;
     const at = new Date(clock.now()).toISOString();
     await runtime.link(view.caseId, { key: SWEPT, value: end === 'left' ? { leftAt: at } : { confirmedAt: at } });
     log.error(

@@ -31,6 +31,7 @@ function world(one: CaseView, stubborn = 0, outcome: Taken = { found: true }) {
     *open() {
       yield { ...one, links };
     },
+    read: () => one,
     send: (_id: string, { type }: { readonly type: string }) => {
       sent.push(type);
       return Promise.resolve({ kind: 'committed', view: one, changed: true });
@@ -100,6 +101,21 @@ describe('the sweep of the ledger', () => {
     expect(taken()).toBe(1);
     expect(links).toMatchObject([{ key: 'swept', value: { leftAt: expect.any(String) } }]);
   });
+
+  it.each(['give', 'checkHeld'])(
+    'does not say that a stuck grant is over while a command may still give it (%s)',
+    async (name) => {
+      const pending = [{ name }] as unknown as CaseView['pending'];
+      const { parts, taken, links } = world(view({ status: 'poisoned', pending }));
+      sweep = startSweep(parts);
+      for (let rounds = 0; rounds < 3; rounds++) {
+        await sweep.round();
+        await new Promise(setImmediate);
+      }
+      expect(taken()).toBeGreaterThan(1);
+      expect(links).toEqual([]);
+    },
+  );
 
   it('sounds the alarm when what a stuck flow holds cannot be taken away either, and not at every round', async () => {
     const minutesAgo = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();

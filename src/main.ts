@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { registerEraseTexts } from './cli/erase-texts.ts';
 import { EXIT, exitCodeOf, sentenceOf } from './cli/exit-codes.ts';
 import { registerJournal } from './cli/journal.ts';
 import { registerPerimeter } from './cli/perimeter.ts';
@@ -22,6 +23,7 @@ registerPlayground(program);
 registerStart(program);
 registerPerimeter(program);
 registerJournal(program);
+registerEraseTexts(program);
 registerSchemas(program);
 
 try {

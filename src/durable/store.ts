@@ -111,6 +111,8 @@ export interface Store {
   cursor(name: string): number;
   putText(caseId: string, text: string): Promise<TextRef>;
   text(caseId: string, ref: TextRef): string | undefined;
+  /** How many texts of this case are there. */
+  textCount(caseId: string): number;
   eraseTexts(caseId: string): Promise<void>;
   head(): { readonly seq: number; readonly head: string };
   entries(afterSeq: number): AsyncIterable<{ readonly line: Line; readonly head: string }>;

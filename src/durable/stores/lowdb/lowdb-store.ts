@@ -197,6 +197,7 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
       cursor: (name) => cursors.get(name) ?? 0,
       putText: (caseId, text) => texts.put(caseId, text),
       text: (caseId, ref) => texts.get(caseId, ref),
+      textCount: (caseId) => texts.count(caseId),
       eraseTexts: (caseId) => texts.erase(caseId),
       head: () => ({ seq: writer.place.seq, head: writer.place.head }),
       async *entries(afterSeq) {

@@ -12,6 +12,8 @@ export interface Texts {
   /** @throws {AppError} `store.full` */
   put(caseId: string, text: string): Promise<TextRef>;
   get(caseId: string, ref: TextRef): string | undefined;
+  /** How many texts of this case are there. */
+  count(caseId: string): number;
   erase(caseId: string): Promise<void>;
 }
 
@@ -58,6 +60,13 @@ export function createTexts(files: FileLayer, folder: string, onFatal: (error: A
     }
   };
 
+  const rowsOf = (caseId: string): readonly Row[] => {
+    const bytes = files.readNow(pathOf(caseId));
+    if (bytes === undefined) return [];
+    const lines = Buffer.from(bytes).toString('utf8').split('\n');
+    return lines.flatMap((line) => parseRow(line) ?? []);
+  };
+
   return {
     put(caseId, text) {
       const salt = randomBytes(SALT_BYTES).toString('hex');
@@ -72,14 +81,12 @@ export function createTexts(files: FileLayer, folder: string, onFatal: (error: A
       });
     },
     get(caseId, { textDigest }) {
-      const bytes = files.readNow(pathOf(caseId));
-      if (bytes === undefined) return undefined;
-      for (const line of Buffer.from(bytes).toString('utf8').split('\n')) {
-        const row = parseRow(line);
-        if (row?.digest === textDigest && digestText(row.salt, row.text) === textDigest) return row.text;
+      for (const row of rowsOf(caseId)) {
+        if (row.digest === textDigest && digestText(row.salt, row.text) === textDigest) return row.text;
       }
       return undefined;
     },
+    count: (caseId) => rowsOf(caseId).length,
     erase: (caseId) =>
       serial.run(caseId, async () => {
         await files.remove(pathOf(caseId));

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { AppError } from '../access/core/app-error.ts';
+import { hallpassConfigSchema } from '../config/hallpass-config.ts';
+import { hallpassRules } from '../config/hallpass-rules.ts';
+import { readConfig } from '../config/read-config.ts';
+import { isOpen, type Store } from '../durable/store.ts';
+import { openLowdbStore } from '../durable/stores/lowdb/lowdb-store.ts';
+import { createLog } from '../observe/log.ts';
+import { loadPerimeterConfig } from '../perimeter/load-perimeter-config.ts';
+import type { EraseReport } from './erase-texts.ts';
+
+export type WhichTexts = { readonly caseId: string } | { readonly beforeMs: number };
+
+/**
+ * Erases the texts of one case, or of all that were over before an instant of the domain clock; without `really` it only counts. The
+ * journal holds salted digests and stays as it is. Repeating it finds nothing more to do.
+ * @throws {AppError} `config.*`, `usage.no-journal`, `usage.case-unknown`, `usage.case-open`, `store.locked` while the process runs, `store.*`
+ */
+export async function eraseTexts(file: string, which: WhichTexts, really: boolean): Promise<EraseReport> {
+  const { service, folder } = storeOf(file);
+  if (!existsSync(join(folder, 'journal')))
+    throw new AppError('usage.no-journal', `${folder} holds no journal`, { hint: 'Look at store.folder in the configuration.' });
+  const store = await openLowdbStore({ folder, log: createLog(service, 'warn') });
+  try {
+    const { over, openCases } = 'caseId' in which ? await oneCase(store, which.caseId) : await casesBefore(store, which.beforeMs);
+    const found = over.map((caseId) => ({ caseId, texts: store.textCount(caseId) })).filter(({ texts }) => texts > 0);
+    if (really) for (const { caseId } of found) await store.eraseTexts(caseId);
+    const texts = found.reduce((sum, each) => sum + each.texts, 0);
+    return { folder, erased: really, cases: found.length, texts, openCases };
+  } finally {
+    await store.close();
+  }
+}
+
+/** Both files have a store; only the perimeter's says who may call it. */
+function storeOf(file: string): { readonly service: 'bot' | 'perimeter'; readonly folder: string } {
+  if (isPerimeters(file)) return { service: 'perimeter', folder: loadPerimeterConfig(file).store.folder };
+  return { service: 'bot', folder: readConfig(file, hallpassConfigSchema, hallpassRules).store.folder };
+}
+
+function isPerimeters(file: string): boolean {
+  try {
+    const raw: unknown = parse(readFileSync(file, 'utf8'));
+    return typeof raw === 'object' && raw !== null && 'caller' in raw;
+  } catch {
+    // The reader of configuration says what is wrong, with the line.
+    return false;
+  }
+}
+
+interface Found {
+  readonly over: readonly string[];
+  readonly openCases: number;
+}
+
+async function oneCase(store: Store, caseId: string): Promise<Found> {
+  const record = await store.find(caseId);
+  if (record === undefined)
+    throw new AppError('usage.case-unknown', `there is no case ${caseId} in this store`, {
+      hint: 'Bot and perimeter have a store each, and a request has the same id in both.',
+    });
+  if (isOpen(record))
+    throw new AppError('usage.case-open', `case ${caseId} is not over: its texts are still needed`, {
+      hint: 'Start the process, let the case come to its end, and try again.',
+    });
+  return { over: [caseId], openCases: 0 };
+}
+
+/** By the newest line of each case: what happened to it last happened before. */
+async function casesBefore(store: Store, beforeMs: number): Promise<Found> {
+  const lastAt = new Map<string, number>();
+  for await (const { line } of store.entries(0)) lastAt.set(line.case, Date.parse(line.at));
+  const over: string[] = [];
+  let openCases = 0;
+  for (const [caseId, atMs] of lastAt) {
+    if (atMs >= beforeMs) continue;
+    const record = await store.find(caseId);
+    if (record !== undefined && isOpen(record)) openCases += 1;
+    else over.push(caseId);
+  }
+  return { over, openCases };
+}

@@ -9,7 +9,7 @@ import { startLoad } from '../crash/load.ts';
 import { randomOf } from '../crash/plan.ts';
 import { grantsOf, requestsOf } from '../crash/records.ts';
 import { channel, conversation, wordsOf } from '../support/acting.ts';
-import { FAILING_RATE, letMicrosoftFail, openWorld, pause } from './faulty-world.ts';
+import { FAILING_RATE, followLimits, letMicrosoftFail, openWorld, pause } from './faulty-world.ts';
 import { describeLag, lagsOf } from './lags.ts';
 import { followTimeline } from './timeline.ts';
 import { waitsIn } from './waits.ts';
@@ -39,6 +39,7 @@ export async function convergeUnderFaults({ licence, seed, grants, askForMs, say
   const random = randomOf(seed);
   const world = await openWorld(folder, licence);
   const timeline = followTimeline(world.clock);
+  const limited = followLimits(world);
   try {
     letMicrosoftFail(world, seed);
     await world.ready();
@@ -60,7 +61,7 @@ export async function convergeUnderFaults({ licence, seed, grants, askForMs, say
     problems.push(...violations(world));
     // What was committed last stands in the journals a moment later.
     await pause(MOVE_EVERY_MS / 4);
-    const { lags, strays } = lagsOf(world, timeline, SWEEP_MS);
+    const { lags, strays } = lagsOf(world, timeline, SWEEP_MS, limited);
     problems.push(...strays);
     for (const lag of lags) {
       if (lag.overMs > lag.allowedMs) problems.push(`outlived its end: ${describeLag(lag)}`);
@@ -69,7 +70,7 @@ export async function convergeUnderFaults({ licence, seed, grants, askForMs, say
     const worst = lags.toSorted((a, b) => b.overMs - a.overMs)[0];
     const calls = world.microsoft.exchanges.recent().length;
     say(
-      `${licence}: ${load.deeds} deeds, ${requestsOf(world).size} requests, ${given()} given, ${lags.length} gone, ${world.microsoft.faults.log.length} calls failed on purpose (${FAILING_RATE * 100} %; ${calls} of the rest in the record)`,
+      `${licence}: ${load.deeds} deeds, ${requestsOf(world).size} requests, ${given()} given, ${lags.length} gone, ${world.microsoft.faults.log.length} calls failed on purpose (${FAILING_RATE * 100} %; ${calls} of the rest in the record), ${limited.length} over a published limit`,
     );
     say(
       `${licence}: ${Object.entries(world.microsoft.faults.counts())

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CAST, TENANT_ID } from '../../src/playground/cast.ts';
+import type { ImposedFault } from '../../src/playground/microsoft/faults.ts';
 import type { Licence } from '../../src/playground/microsoft/tenant/tenant-model.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/playground/world.ts';
 
@@ -22,10 +23,23 @@ export async function openWorld(folder: string, licence: Licence, more: Partial<
       }
     },
   });
-  // Microsoft's too: five reports in ten seconds are soon spent on the audit, and what a limit imposes is not in the record of faults.
-  world.microsoft.limits.on = false;
   if (licence !== 'P2') world.microsoft.tenant.setLicence(licence);
   return world;
+}
+
+/** What Microsoft's published limits impose from now on, in the words of the record of faults; five reports in ten seconds are soon spent. */
+export function followLimits({ microsoft: { limits } }: World): readonly ImposedFault[] {
+  const imposed: ImposedFault[] = [];
+  const spend = limits.graph.bind(limits);
+  limits.graph = (appId, method, cost, url) => {
+    const spent = spend(appId, method, cost, url);
+    const delayMs = Number(spent.headers['retry-after'] ?? 0) * 1_000;
+    const at = new Date().toISOString();
+    if (spent.answer === 429)
+      imposed.push({ at, farEnd: 'graph', method, path: `${url.pathname}${url.search}`, kind: 'throttled', delayMs });
+    return spent;
+  };
+  return imposed;
 }
 
 /** Sign-in, Graph and ARM fail in every way they know, in an order that the seed decides. */

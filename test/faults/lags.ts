@@ -37,8 +37,10 @@ export function lagsOf(
   world: World,
   timeline: Timeline,
   sweepMs: number,
+  limited: readonly ImposedFault[],
 ): { readonly lags: readonly Lag[]; readonly strays: readonly string[] } {
   const waits = waitsIn(`${world.folder}/perimeter.log`);
+  const imposed = [...world.microsoft.faults.log, ...limited];
   const strays: string[] = [];
   const lags: Lag[] = [];
   const lives = livesIn(world, timeline, strays);
@@ -46,7 +48,7 @@ export function lagsOf(
   for (const life of lives) {
     if (seen.has(life.caseId)) strays.push(`${life.caseId} was given twice`);
     seen.add(life.caseId);
-    lags.push(lagOf(life, world, waits, sweepMs));
+    lags.push(lagOf(life, imposed, waits, sweepMs));
   }
   return { lags, strays };
 }
@@ -118,9 +120,9 @@ function grantWindows(world: World, timeline: Timeline) {
   return windows.toSorted((a, b) => a.wroteMs - b.wroteMs);
 }
 
-function lagOf(life: Life, world: World, allWaits: readonly Wait[], sweepMs: number): Lag {
+function lagOf(life: Life, imposed: readonly ImposedFault[], allWaits: readonly Wait[], sweepMs: number): Lag {
   const inTime = (atMs: number) => atMs >= life.endMs && atMs <= life.goneMs;
-  const calls = world.microsoft.faults.log.filter((fault) => inTime(Date.parse(fault.at)) && isOf(life, fault));
+  const calls = imposed.filter((fault) => inTime(Date.parse(fault.at)) && isOf(life, fault));
   const waits = allWaits.filter(({ caseId, atMs }) => caseId === life.caseId && inTime(atMs));
   // Retry-After and staleness are waited out before the next try: only lateness comes on top of the waits.
   const lateMs = calls.filter(({ kind }) => kind === 'slow').reduce((sum, { delayMs }) => sum + delayMs, 0);

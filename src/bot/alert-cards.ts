@@ -1,6 +1,7 @@
 import type { FindingContext } from '../../flows/finding.ts';
 import type { Names } from '../chat/names.ts';
 import type { KnownPeople } from '../chat/projections/words.ts';
+import type { FindingCase, FindingWords } from '../chat/finding-words.ts';
 import { FINDING } from '../chat/handle-finding.ts';
 import type { AlertView, DetailsView } from '../chat/views.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
@@ -9,23 +10,6 @@ import type { Project } from './case-cards.ts';
 import type { Channels } from './channels.ts';
 
 export { FINDING };
-
-/** A case of `flows/finding.ts`, with the text that lies beside it. */
-export interface FindingCase {
-  readonly caseId: string;
-  readonly status: AlertView['status'];
-  readonly context: FindingContext;
-  /** JSON of the check's facts; undefined when it was erased. */
-  readonly detail: string | undefined;
-}
-
-/** How findings are said; the checks know (src/posture). Pure. */
-export interface FindingWords {
-  alert(finding: FindingCase, people: KnownPeople): AlertView;
-  details(finding: FindingCase, people: KnownPeople): DetailsView;
-  /** What is said beside the card when it speaks up again. */
-  announcement(finding: FindingCase): string;
-}
 
 export interface FindingSources {
   readonly runtime: Runtime;

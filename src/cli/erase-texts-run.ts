@@ -9,7 +9,16 @@ import { isOpen, type Store } from '../durable/store.ts';
 import { openLowdbStore } from '../durable/stores/lowdb/lowdb-store.ts';
 import { createLog } from '../observe/log.ts';
 import { loadPerimeterConfig } from '../perimeter/load-perimeter-config.ts';
-import type { EraseReport } from './erase-texts.ts';
+
+export interface EraseReport {
+  readonly folder: string;
+  /** False: only counted. */
+  readonly erased: boolean;
+  readonly cases: number;
+  readonly texts: number;
+  /** Began before, and are not over: their texts are still needed. */
+  readonly openCases: number;
+}
 
 export type WhichTexts = { readonly caseId: string } | { readonly beforeMs: number };
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { AppError } from '../access/core/app-error.ts';
+import type { EraseReport } from './erase-texts-run.ts';
 import { EXIT } from './exit-codes.ts';
 
 interface Options {
@@ -29,16 +30,6 @@ export function registerEraseTexts(program: Command): void {
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : sentenceOf(report));
       if (!report.erased && report.texts > 0) process.exitCode = EXIT.usage;
     });
-}
-
-export interface EraseReport {
-  readonly folder: string;
-  /** False: only counted. */
-  readonly erased: boolean;
-  readonly cases: number;
-  readonly texts: number;
-  /** Began before, and are not over: their texts are still needed. */
-  readonly openCases: number;
 }
 
 function sentenceOf({ folder, erased, cases, texts, openCases }: EraseReport): string {

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { gaugesOn } from './gauges-on.ts';
 
 /**
  * Metrics of the bot, in Prometheus text on `GET /metrics` of its ops listener. Names and labels are part of the public interface (design.md
@@ -35,15 +36,7 @@ export function createBotMetrics(gauges: BotGauges): BotMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
+  const gauge = gaugesOn(registry);
   gauge('hallpass_perimeter_ledger_seq', 'Newest sequence of the perimeter’s journal that was seen.', () => gauges.ledgerSeq());
   gauge('hallpass_operator_alerts', 'Things that operators must mend now.', () => gauges.operatorAlerts());
   gauge('hallpass_unfit_channels', 'Channels that get no messages because of who can read them.', () => gauges.unfitChannels());

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { gaugesOn } from './gauges-on.ts';
 
 /** Metrics of the perimeter on its ops listener; names are part of the public interface (design.md section 6). Read when somebody asks. */
 export interface PerimeterGauges {
@@ -19,15 +20,7 @@ export function createPerimeterMetrics(gauges: PerimeterGauges): RenderMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
+  const gauge = gaugesOn(registry);
   gauge('hallpass_overdue_grants', 'Access that should be gone and is not known to be.', () => gauges.overdueGrants());
   gauge('hallpass_journal_seq', 'Newest line of the ledger.', () => gauges.journalSeq());
   gauge('hallpass_store_full', '1 while nothing new is given because the disk is full.', () => Number(gauges.storeFull()));

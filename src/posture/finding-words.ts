@@ -1,21 +1,7 @@
-import type { FindingContext } from '../../flows/finding.ts';
+import type { FindingCase, FindingWords } from '../chat/finding-words.ts';
 import { named, type KnownPeople } from '../chat/projections/words.ts';
-import type { AlertView, DetailsView } from '../chat/views.ts';
 import type { CloudSetting } from '../config/parts.ts';
 import { alertView, announcement, findingDetailsView, type FindingInput } from './alert-view.ts';
-
-interface FindingCase {
-  readonly caseId: string;
-  readonly status: AlertView['status'];
-  readonly context: FindingContext;
-  readonly detail: string | undefined;
-}
-
-export interface FindingWords {
-  alert(finding: FindingCase, people: KnownPeople): AlertView;
-  details(finding: FindingCase, people: KnownPeople): DetailsView;
-  announcement(finding: FindingCase): string;
-}
 
 /** Each cloud's portal. Where a cloud is given by its addresses, nobody knows of one, and the public one is as good as any. */
 const PORTALS: Readonly<Record<Extract<CloudSetting, string>, string>> = {

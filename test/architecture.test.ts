@@ -1,39 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-
-const ROOT = resolve(import.meta.dirname, '..');
-
-interface Arrow {
-  readonly from: string;
-  /** A path from the root, or a package name. */
-  readonly to: string;
-}
-
-function sources(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name));
-}
-
-/** Static imports, re-exports and dynamic imports of a literal, types included: a type is an arrow too. */
-function arrowsOf(file: string): Arrow[] {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  const found = [
-    ...text.matchAll(
-      /(?:^|[\s;}])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(\s*['"]([^'"]+)['"]|(?:^|\n)import\s*['"]([^'"]+)['"]/g,
-    ),
-  ];
-  return found.map((match) => {
-    const target = match[1] ?? match[2] ?? match[3] ?? '';
-    return { from: file, to: target.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), target)) : packageOf(target) };
-  });
-}
-
-function packageOf(specifier: string): string {
-  const parts = specifier.split('/');
-  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? specifier);
-}
+import { arrowsOf, CHAT_PACKAGES, closureOf, forbiddenToPerimeter, perimeterEntries, ROOT, sources } from './tools/arrows.ts';
 
 const files = [...sources('src'), ...sources('flows')];
 const arrows = files.flatMap(arrowsOf);
@@ -43,7 +11,6 @@ function broken(from: RegExp, allowed: (to: string) => boolean): string[] {
 }
 
 const inRoom = (to: string, ...rooms: string[]) => rooms.some((room) => to.startsWith(`src/${room}/`));
-const CHAT_PACKAGES = ['@slack/bolt', '@slack/web-api', '@slack/types', 'botbuilder', 'botframework-connector'];
 const SDK_PACKAGES = [
   ...CHAT_PACKAGES,
   '@azure/identity',
@@ -80,13 +47,9 @@ describe('the house', () => {
   });
 
   it('lets the perimeter know nothing of chat', () => {
-    const forbidden = (to: string) =>
-      inRoom(to, 'chat', 'slack', 'teams', 'posture', 'console', 'playground', 'bot') ||
-      CHAT_PACKAGES.includes(to) ||
-      (to.startsWith('src/access/') && !to.startsWith('src/access/core/')) ||
-      ['flows/access-request.ts', 'flows/finding.ts'].includes(to);
-    const reached = closureOf(['src/cli/perimeter.ts', ...sources('src/perimeter')]);
-    expect(reached.filter((arrow) => forbidden(arrow.to)).map((arrow) => `${arrow.from} -> ${arrow.to}`)).toEqual([]);
+    const reached = closureOf(perimeterEntries());
+    expect(reached.length).toBeGreaterThan(100);
+    expect(reached.filter((arrow) => forbiddenToPerimeter(arrow.to)).map((arrow) => `${arrow.from} -> ${arrow.to}`)).toEqual([]);
   });
 
   it('never lets Slack and Teams import each other', () => {
@@ -110,16 +73,3 @@ describe('the house', () => {
     expect(readers.filter((file) => !/^src\/(cli|config|observe|identity|playground)\/|^src\/main\.ts$/.test(file))).toEqual([]);
   });
 });
-
-/** Every arrow that can be reached from these files, own files followed. */
-function closureOf(entries: readonly string[]): Arrow[] {
-  const seen = new Set(entries);
-  const reached: Arrow[] = [];
-  for (const file of seen) {
-    for (const arrow of arrows.filter((candidate) => candidate.from === file)) {
-      reached.push(arrow);
-      if (arrow.to.startsWith('src/') || arrow.to.startsWith('flows/')) seen.add(arrow.to);
-    }
-  }
-  return reached;
-}

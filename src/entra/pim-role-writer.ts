@@ -100,13 +100,15 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
     return assignment;
   }
 
-  async function remove(order: Order, startedAt: string | null | undefined): Promise<void> {
+  /** False when PIM says that there is nothing to remove. */
+  async function remove(order: Order, startedAt: string | null | undefined): Promise<boolean> {
     point('take.before-write');
     try {
       await post('adminRemove', order, { justification: `Hallpass: end of ${order.grantId}` });
+      return true;
     } catch (error) {
-      // Nothing to remove, or removed a moment ago: the reading that follows decides.
-      if (graphCodeOf(error) === 'RoleAssignmentDoesNotExist') return;
+      // Removed a moment ago, or given a moment ago and not known everywhere: the reading that follows decides, and time.
+      if (graphCodeOf(error) === 'RoleAssignmentDoesNotExist') return false;
       if (graphCodeOf(error) === 'ActiveDurationTooShort') throw tooEarly(error, startedAt);
       throw error;
     } finally {
@@ -152,12 +154,13 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
     // adminRemove names no assignment but only who, what and where: with somebody else's in that place, it would take theirs.
     if (ours === undefined && before.some(isDirect)) return { found: true };
     if (ours === undefined && clock.now() >= Date.parse(order.endsAt)) return { found: true };
-    await remove(order, ours?.startDateTime);
+    const removed = await remove(order, ours?.startDateTime);
     if ((await instancesOf(order)).some(isOurs)) throw settling('still listed after its removal');
     // What PIM has forgotten is not under way: it was active when it was remembered, or it would not be known by its id.
     const { status } = (await requestById(request.id).catch(forgotten)) ?? { status: '', ...request };
     if (UNDER_WAY.includes(status.toLowerCase())) throw settling(`still ${status}`);
-    return { found: true };
+    const isUnseen = ours === undefined && !removed && ['', ...DONE].includes(status.toLowerCase());
+    return { found: !isUnseen };
   }
 
   return {

@@ -73,15 +73,18 @@ export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
   }
 
   async function remove(order: Order, id: string): Promise<Taken> {
+    let found = true;
     point('take.before-write');
     try {
       await graph.delete(`${ASSIGNMENTS}/${segment(id)}`, { permission: PERMISSION });
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'directory.not-found') throw error;
+      // Gone before, or so new that whoever answered does not know of it yet: nothing but time tells which.
+      found = false;
     } finally {
       point('take.after-write');
     }
-    if (!(await present(order)).includes(id)) return { found: true };
+    if (!(await present(order)).includes(id)) return { found };
     throw new AppError('directory.settling', `roleAssignments: ${id} is still listed after its removal`, {
       retryable: true,
       retryAfterMs: LOOK_AGAIN_AFTER_MS,

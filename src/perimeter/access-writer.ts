@@ -15,7 +15,7 @@ export interface Order {
 }
 
 export interface Taken {
-  /** False when there was nothing of ours to be seen: after a write without an answer, that alone proves nothing yet. */
+  /** False when there was nothing of ours to be seen or removed: shortly after a write, that alone proves nothing yet. */
   readonly found: boolean;
   /** What is there was made by somebody else, and was left alone. */
   readonly theirs?: true;

@@ -186,8 +186,14 @@ describe('taking by PIM', () => {
   it('before the end, does not take an empty list for an end: it asks for the removal', async () => {
     requests = [ownRequest];
     onPost = () => graphError(400, 'RoleAssignmentDoesNotExist');
-    expect(await writer.take(given)).toEqual({ found: true });
+    expect(await writer.take(given)).toEqual({ found: false });
     expect(posts()).toHaveLength(1);
+  });
+
+  it('is done when PIM has nothing to remove because it never carried out what it took in', async () => {
+    requests = [{ ...ownRequest, status: 'Failed' }];
+    onPost = () => graphError(400, 'RoleAssignmentDoesNotExist');
+    expect(await writer.take(order)).toEqual({ found: true });
   });
 
   it('comes again at five minutes of active time when PIM refuses an earlier end', async () => {
@@ -252,7 +258,7 @@ describe('taking by PIM', () => {
 
     it('is asked to be removed before its end, although nothing is listed', async () => {
       onPost = () => graphError(400, 'RoleAssignmentDoesNotExist');
-      expect(await writer.take(given)).toEqual({ found: true });
+      expect(await writer.take(given)).toEqual({ found: false });
       expect(posts()).toHaveLength(1);
     });
 

@@ -71,7 +71,7 @@ describe('taking away', () => {
 
   it.each([
     ['something of ours was there', [begun], {}, true, START],
-    ['what was given is remembered by its id', [begun], given, false, START],
+    ['what was given is not there any more, nor hidden by an old reading', [begun], given, false, START + LATE_WRITE_MS],
     ['nothing is there, and a write without an answer can no longer arrive', [begun], {}, false, START + LATE_WRITE_MS],
     ['what was only found is not there any more, nor hidden by an old reading', [begun], found, false, START + LATE_WRITE_MS],
     ['what was only found was there, and was ours', [begun], found, true, START],
@@ -83,9 +83,10 @@ describe('taking away', () => {
 
   it.each([
     ['nothing is there', {}, false, {}],
+    ['what was given a moment ago is not there', given, false, {}],
     ['what was only found is not there', found, false, {}],
     ['what is there is of others', found, true, { theirs: true }],
-  ] as const)('is not done when %s, but a write without an answer may still arrive', async (_name, over, listed, more) => {
+  ] as const)('is not done when %s, but what was written may still turn up', async (_name, over, listed, more) => {
     const one = world([begun], over, listed, START + LATE_WRITE_MS - 1, more);
     await expect(one.run()).rejects.toMatchObject({ code: 'directory.settling', retryable: true });
   });

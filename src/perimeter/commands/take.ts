@@ -44,11 +44,11 @@ export async function takeAway({ writers, transportClock }: TakingParts, view: C
   // No trace of a write: none was ever begun, and whatever is there is not ours.
   if (assignment === undefined && !mayHaveArrived(view)) return 'gone';
   const { found, theirs = false } = await writers[intent.writer].take(order);
-  const isOver = found || (assignment !== undefined && assignment.seen !== 'found');
-  if (isOver && !theirs) return 'gone';
+  if (found && !theirs) return 'gone';
+  // Also when its answer named what was written: a reader, and a removal too, may not know yet what was given a moment ago.
   const wait = mayArriveForMs(view, transportClock);
   if (wait > 0) {
-    throw new AppError('directory.settling', 'nothing of ours is there, but a write without an answer may still arrive', {
+    throw new AppError('directory.settling', 'nothing of ours is there, but what was written may still turn up', {
       retryable: true,
       retryAfterMs: Math.min(wait, 5_000),
     });

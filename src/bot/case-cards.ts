@@ -4,6 +4,7 @@ import type { CaseView, Link, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
 import { createAdoption } from './adopt-card.ts';
 import { cardLink, cardsOf, digestOf, hasHidden, isKnown, type Card, type CardRole } from './card-link.ts';
+import { unreadable } from './channel-looks.ts';
 import type { Channels, Surfaces } from './channels.ts';
 import { createKeyedLock } from './keyed-lock.ts';
 import { keepCard, postCard } from './keep-card.ts';
@@ -151,7 +152,6 @@ async function firstFit(channels: Channels, addresses: readonly Address[]): Prom
 async function isFit(channels: Channels, address: Address): Promise<boolean> {
   if (!('channelId' in address)) return true;
   const fitness = await channels.checkBeforePost(address);
-  if (!fitness.fit && fitness.code === 'unreadable')
-    throw new AppError('chat.unreadable', `channel ${address.channelId}: ${fitness.reason}`, { retryable: true });
+  if (!fitness.fit && fitness.code === 'unreadable') throw unreadable(address, fitness);
   return fitness.fit;
 }

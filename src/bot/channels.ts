@@ -4,6 +4,7 @@ import { addressesOf, type ChannelAddress } from '../chat/channel-audience.ts';
 import type { Fitness, Platform, Surface } from '../chat/surface.ts';
 import type { HallpassConfig } from '../config/hallpass-config.ts';
 import type { Log } from '../observe/log.ts';
+import { createChannelLooks, type Unfit } from './channel-looks.ts';
 import type { Operators } from './operators.ts';
 
 export type Surfaces = ReadonlyMap<Platform, Surface>;
@@ -14,14 +15,14 @@ export interface Channels {
   security(): readonly ChannelAddress[];
   /** Asks the platform now; operators are told of a change. */
   check(address: ChannelAddress): Promise<Fitness>;
-  /** As `check`, but those who ask within the same few seconds share one answer: a burst of requests is one question. */
+  /** As `check`, but those who ask within the same few seconds share one answer: a burst of requests or edits is one question. */
   checkBeforePost(address: ChannelAddress): Promise<Fitness>;
   checkAll(): Promise<void>;
-  /** As last seen, without asking. */
+  /** As last seen, without asking. What could not be read once is in doubt, and not unfit yet. */
   isUnfit(address: ChannelAddress): boolean;
   /** As last seen, in sentences. */
   unfit(): readonly string[];
-  /** Checks once a day, by the domain clock. Returns how to stop. */
+  /** Checks once a day, by the domain clock, besides what is unfit and looked at more often. Returns how to stop both. */
   watch(): () => void;
 }
 
@@ -35,18 +36,12 @@ export interface ChannelsOptions {
   readonly becameFit?: (address: ChannelAddress) => void;
 }
 
-const SHARED_MS = 3_000;
-/** A platform that is down for a moment is not worth a message: what cannot be read is looked at again first. */
-const LOOK_AGAIN_MS = 5_000;
 const DAY_MS = 86_400_000;
 /** How often somebody looks whether a day has passed: the domain clock may run ahead. */
 const LOOK_EVERY_MS = 60_000;
 
 export function createChannels(options: ChannelsOptions): Channels {
   const { config, surfaces, operators, clock, log } = options;
-  const lastSeen = new Map<string, string>();
-  const unreadable = new Set<string>();
-  const shared = new Map<string, { readonly answer: Promise<Fitness>; readonly untilMs: number }>();
   const approversOf = new Map<string, readonly ChannelAddress[]>(
     config.entitlements.map((entitlement) => [entitlement.id, addressesOf(config, entitlement.approversChannel)]),
   );
@@ -64,45 +59,28 @@ export function createChannels(options: ChannelsOptions): Channels {
     }
   }
 
+  const looks = createChannelLooks({
+    ask,
+    isUnfitNow: (address, fitness) => operators.alert(keyOf(address), sentenceOf(address, fitness), { code: fitness.code }),
+    isFitNow(address, was) {
+      operators.clear(keyOf(address));
+      if (was) options.becameFit?.(address);
+    },
+  });
+
   const channels: Channels = {
     approvers: (entitlementId) => approversOf.get(entitlementId) ?? [],
     security: () => security,
-    async check(address) {
-      const fitness = await ask(address);
-      const key = keyOf(address);
-      if (fitness.fit) {
-        operators.clear(key);
-        unreadable.delete(key);
-        if (lastSeen.delete(key)) options.becameFit?.(address);
-        return fitness;
-      }
-      const sentence = `Channel ${address.channelId} on ${PLATFORM_NAMES[address.platform]} gets no messages: ${fitness.reason} (${fitness.code}).`;
-      shared.delete(key);
-      lastSeen.set(key, sentence);
-      if (fitness.code === 'unreadable' && !unreadable.has(key)) {
-        unreadable.add(key);
-        setTimeout(() => void channels.check(address), LOOK_AGAIN_MS).unref();
-      } else operators.alert(key, sentence, { code: fitness.code });
-      return fitness;
-    },
-    checkBeforePost(address) {
-      const key = keyOf(address);
-      const entry = shared.get(key);
-      if (entry && entry.untilMs > performance.now()) return entry.answer;
-      const answer = channels.check(address);
-      shared.set(key, { answer, untilMs: performance.now() + SHARED_MS });
-      // Only "fit" is worth sharing: what is not may be mended any moment.
-      void answer.then(({ fit }) => (fit ? undefined : shared.delete(key)));
-      return answer;
-    },
+    check: (address) => looks.look(address),
+    checkBeforePost: (address) => looks.recent(address),
     async checkAll() {
       const all = new Map(
         [...security, ...[...approversOf.values()].flat()].map((each) => [`${each.platform}/${each.channelId}`, each]),
       );
       for (const address of all.values()) await channels.check(address);
     },
-    isUnfit: (address) => lastSeen.has(keyOf(address)),
-    unfit: () => [...lastSeen.values()],
+    isUnfit: (address) => looks.isUnfit(address),
+    unfit: () => looks.unfit().map(({ address, fitness }) => sentenceOf(address, fitness)),
     watch() {
       let checkedAtMs = clock.now();
       const look = () => {
@@ -116,11 +94,14 @@ export function createChannels(options: ChannelsOptions): Channels {
       return () => {
         clearInterval(timer);
         unsubscribe();
+        looks.stop();
       };
     },
   };
   return channels;
 }
 
+const sentenceOf = ({ platform, channelId }: ChannelAddress, { reason, code }: Unfit) =>
+  `Channel ${channelId} on ${PLATFORM_NAMES[platform]} gets no messages: ${reason} (${code}).`;
 const keyOf = ({ platform, channelId }: ChannelAddress) => `channel:${platform}/${channelId}`;
 const PLATFORM_NAMES: Readonly<Record<Platform, string>> = { slack: 'Slack', teams: 'Teams' };

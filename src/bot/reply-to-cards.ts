@@ -2,6 +2,7 @@ import { AppError } from '../access/core/app-error.ts';
 import type { PostedMessage } from '../chat/surface.ts';
 import type { CommandContext } from '../durable/port.ts';
 import { cardsOf, type CardRole } from './card-link.ts';
+import { unreadable } from './channel-looks.ts';
 import type { Channels, Surfaces } from './channels.ts';
 
 export interface Reply {
@@ -26,7 +27,7 @@ const MOST_ATTEMPTS = 5;
 export async function replyToCards({ surfaces, channels, context, roles, name, text, attempt }: Reply): Promise<void> {
   const view = context.view();
   const said = new Set(view.links.map(({ key }) => key));
-  let unreadable: AppError | undefined;
+  let notRead: AppError | undefined;
   for (const [key, { role, posted }] of cardsOf(view)) {
     const mark = `said/${name}/${key}`;
     const surface = posted && surfaces.get(posted.platform);
@@ -34,8 +35,7 @@ export async function replyToCards({ surfaces, channels, context, roles, name, t
     const address = addressOf(posted);
     const fitness = IN_A_CHANNEL.includes(role) ? await channels.checkBeforePost(address) : FIT;
     if (!fitness.fit) {
-      if (fitness.code === 'unreadable')
-        unreadable ??= new AppError('chat.unreadable', `channel ${address.channelId}: ${fitness.reason}`, { retryable: true });
+      if (fitness.code === 'unreadable') notRead ??= unreadable(address, fitness);
       continue;
     }
     try {
@@ -45,7 +45,7 @@ export async function replyToCards({ surfaces, channels, context, roles, name, t
     }
     await context.link({ key: mark, value: true });
   }
-  if (unreadable && attempt < MOST_ATTEMPTS) throw unreadable;
+  if (notRead && attempt < MOST_ATTEMPTS) throw notRead;
 }
 
 const IN_A_CHANNEL: readonly CardRole[] = ['approvers', 'alert'];

@@ -1,6 +1,6 @@
-import { AppError } from '../access/core/app-error.ts';
 import type { Message, PostedMessage } from '../chat/surface.ts';
 import type { CardRole } from './card-link.ts';
+import { unreadable } from './channel-looks.ts';
 import type { Channels } from './channels.ts';
 
 /** In the place of a card whose channel has become unfit: no names, no role, no text of anybody, no buttons. */
@@ -24,10 +24,8 @@ export async function shownThere(
 ): Promise<Message> {
   if (!IN_A_CHANNEL.includes(role)) return message;
   const address = { platform, workspaceId, channelId };
-  const wasUnfit = channels.isUnfit(address);
   const fitness = await channels.checkBeforePost(address);
   if (fitness.fit) return message;
-  if (fitness.code === 'unreadable' && !wasUnfit)
-    throw new AppError('chat.unreadable', `channel ${channelId}: ${fitness.reason}`, { retryable: true });
+  if (fitness.code === 'unreadable' && !channels.isUnfit(address)) throw unreadable(address, fitness);
   return HIDDEN;
 }

@@ -28,7 +28,13 @@ export type Message =
 
 export type Fitness =
   | { readonly fit: true }
-  | { readonly fit: false; readonly code: 'public' | 'shared' | 'guests' | 'unreadable' | 'not-member'; readonly reason: string };
+  | {
+      readonly fit: false;
+      readonly code: 'public' | 'shared' | 'guests' | 'unreadable' | 'not-member';
+      readonly reason: string;
+      /** The platform asked us to wait so long before asking again, in milliseconds. */
+      readonly retryAfterMs?: number;
+    };
 
 /** What the core needs of a chat platform; Slack and Teams each implement it and never import each other. */
 export interface Surface {

@@ -89,15 +89,15 @@ export function createFitnessCheck(
       if (error.code === 'chat.no-such-place' && 'channelId' in address) {
         return unfit('not-member', `Channel ${address.channelId} does not exist, or Hallpass is not in it. ${INVITE}`);
       }
-      return unfit('unreadable', [`It could not be checked: ${error.message}.`, error.hint ?? ''].join(' ').trim());
+      return unfit('unreadable', [`It could not be checked: ${error.message}.`, error.hint ?? ''].join(' ').trim(), error);
     }
   };
 }
 
 type UnfitCode = Extract<Fitness, { readonly fit: false }>['code'];
 
-function unfit(code: UnfitCode, reason: string): Fitness {
-  return { fit: false, code, reason };
+function unfit(code: UnfitCode, reason: string, cause?: AppError): Fitness {
+  return { fit: false, code, reason, ...(cause?.retryAfterMs === undefined ? {} : { retryAfterMs: cause.retryAfterMs }) };
 }
 
 /** Slack's types leave it out; it marks people of other organisations. */

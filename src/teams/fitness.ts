@@ -1,4 +1,4 @@
-import { codeOf } from '../access/core/app-error.ts';
+import { AppError, codeOf } from '../access/core/app-error.ts';
 import type { Fitness } from '../chat/surface.ts';
 import type { Connector, Member } from './connector.ts';
 import { type JoinCheck, whoMayJoin } from './who-may-join.ts';
@@ -52,7 +52,7 @@ async function readMembers(connector: Connector, channelId: string, next: string
       const reason = 'Hallpass is not installed in the team of this channel, or the channel does not exist.';
       return { fit: false, code: 'not-member', reason } as const;
     }
-    return unreadable(`The members of the channel cannot be read (${code}).`);
+    return unreadable(`The members of the channel cannot be read (${code}).`, error);
   }
 }
 
@@ -65,4 +65,8 @@ function judged(member: Member, tenantId: string): Fitness | undefined {
   return undefined;
 }
 
-const unreadable = (reason: string): Fitness => ({ fit: false, code: 'unreadable', reason });
+/** `cause` says how long Teams wants to be left alone. */
+function unreadable(reason: string, cause?: unknown): Fitness {
+  const wait = cause instanceof AppError ? cause.retryAfterMs : undefined;
+  return { fit: false, code: 'unreadable', reason, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+}

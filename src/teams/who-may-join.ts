@@ -40,7 +40,7 @@ export async function whoMayJoin({ connector, teamOf, groups }: JoinCheck, chann
     return judged(await groups.visibilityOf(groupId), groupId);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return unreadable(notRead(teamId, error));
+    return { ...unreadable(notRead(teamId, error)), ...waitOf(error) };
   }
 }
 
@@ -59,4 +59,10 @@ function notRead(teamId: string, { code, message, hint }: AppError): string {
   return `Whether its team is public cannot be read: ${message}. ${hint ?? ''}`.trim().replace(/\.$/, '');
 }
 
-const unreadable = (reason: string): Fitness => ({ fit: false, code: 'unreadable', reason: `${reason}.` });
+const waitOf = ({ retryAfterMs }: AppError) => (retryAfterMs === undefined ? {} : { retryAfterMs });
+
+const unreadable = (reason: string): Extract<Fitness, { readonly fit: false }> => ({
+  fit: false,
+  code: 'unreadable',
+  reason: `${reason}.`,
+});

@@ -8,6 +8,7 @@ import {
   requestCardsIn,
   requesterMessagesIn,
   RITA,
+  WORKSPACE,
   type BotWorld,
 } from './bot-world.ts';
 import type { Fitness } from '../../src/chat/surface.ts';
@@ -131,6 +132,7 @@ describe('what stands in chat', () => {
     await world.restart();
     await eventually(() => expect(asked).toBe(2));
     silent = 1;
+    await world.bot.channels.check({ platform: 'slack', workspaceId: WORKSPACE, channelId: 'C0APPROVE' });
     await world.bot.desk.decide(inTeams(ANNA), world.theCase().caseId, 'deny', 'No.', undefined);
     await eventually(() => expect(requestCardsIn(world.slack).map(({ status }) => status)).toEqual(['ended']), 8_000);
     expect(asked).toBe(4);

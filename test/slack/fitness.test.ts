@@ -77,6 +77,12 @@ describe('a channel for messages about access', () => {
     },
   );
 
+  it('is unfit while Slack is asked too often, and says how long that is', async () => {
+    const { surface, slack } = await withChannel();
+    slack.answer('conversations.members', () => new Response(null, { status: 429, headers: { 'retry-after': '30' } }));
+    expect(await surface.fitness(PLACE)).toMatchObject({ fit: false, code: 'unreadable', retryAfterMs: 30_000 });
+  });
+
   it('is unfit when Slack’s answer leaves out whether it is private', async () => {
     const { surface } = await withChannel({ is_private: undefined });
     expect(await surface.fitness(PLACE)).toMatchObject({ fit: false });

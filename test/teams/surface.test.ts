@@ -182,6 +182,12 @@ describe('the fitness of a channel', () => {
     await expect(world.surface.fitness(CHANNEL)).resolves.toMatchObject({ fit: false, code });
   });
 
+  it('says how long Teams wants to be left alone', async () => {
+    const busy = { status: 429, body: {}, headers: { 'retry-after': '9' } };
+    world.connector(({ path }) => (path.endsWith('/pagedmembers') ? busy : undefined));
+    await expect(world.surface.fitness(CHANNEL)).resolves.toMatchObject({ code: 'unreadable', retryAfterMs: 9_000 });
+  });
+
   it('ends on a server that pages for ever', async () => {
     world.connector(({ path }) =>
       path.endsWith('/pagedmembers') ? { status: 200, body: { members: [member()], continuationToken: 'more' } } : undefined,

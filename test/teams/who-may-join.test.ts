@@ -121,6 +121,11 @@ describe('what cannot be known is unfit, and the sentence says what to do', () =
     expect(asked).toEqual([]);
   });
 
+  it('when Teams is asked too often, with how long that is', async () => {
+    teamAnswers('channels', { status: 429, body: {}, headers: { 'retry-after': '9' } });
+    expect(await fitness()).toMatchObject({ fit: false, code: 'unreadable', retryAfterMs: 9_000 });
+  });
+
   it('when Entra refuses, with the permission that is missing', async () => {
     const hint = 'Hallpass lacks the application permission GroupMember.Read.All.';
     visibility = () => Promise.reject(new AppError('directory.forbidden', 'GET /groups: Graph answered 403', { hint }));

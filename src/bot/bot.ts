@@ -159,6 +159,7 @@ export function createBot(options: BotOptions): Bot {
     },
     async stop() {
       stopWatching?.();
+      cards.stop();
       await Promise.allSettled([...surfaces.values()].map((surface) => surface.stop()));
       await feed?.stop();
       await notes.idle();

@@ -10,6 +10,7 @@ import { createKeyedLock } from './keyed-lock.ts';
 import { keepCard, postCard } from './keep-card.ts';
 import type { Operators } from './operators.ts';
 import { recentCases } from './recent-cases.ts';
+import { createLaterRefreshes } from './refresh-later.ts';
 import { shownThere } from './shown-there.ts';
 
 /** One message that a case should have. */
@@ -30,9 +31,12 @@ export interface CaseCards {
   refresh(caseId: string, link: (link: Link) => Promise<void>): Promise<void>;
   /** Makes a message that somebody pressed a card of the case, unless it is one of another case or there are too many of them. */
   adopt(caseId: string, message: PostedMessage): void;
+  /** Renders a case outside of any command, and tries again for a while where that fails. */
   refreshSoon(caseId: string): void;
   /** Renders again what was hidden because of an unfit channel, of open cases and of those that ended lately. */
   refreshHidden(): void;
+  /** No more refreshes outside of commands. */
+  stop(): void;
 }
 
 export interface CaseCardsOptions {
@@ -57,21 +61,22 @@ export function createCaseCards(options: CaseCardsOptions): CaseCards {
       if (view && wanted) await renderAll(options, view, wanted, link);
     });
   const linkAnyway = (caseId: string) => (link: Link) => runtime.link(caseId, link);
-  const soon = (caseId: string, what: () => Promise<void>) =>
-    void what().catch((error: unknown) => log.warn({ err: error, caseId }, 'cards could not be refreshed now'));
+  const later = createLaterRefreshes((caseId) => refresh(caseId, linkAnyway(caseId)), log);
   const cards: CaseCards = {
     refresh,
     adopt(caseId, message) {
       const view = runtime.read(caseId);
       if (!view || isKnown(view, message)) return;
-      soon(caseId, async () => {
-        if (await adoption(caseId, message)) await refresh(caseId, linkAnyway(caseId));
-      });
+      void adoption(caseId, message).then(
+        (adopted) => (adopted ? later.soon(caseId) : undefined),
+        (error: unknown) => log.warn({ err: error, caseId }, 'a message could not be adopted'),
+      );
     },
     refreshHidden() {
       for (const view of recentCases(runtime)) if (hasHidden(view)) cards.refreshSoon(view.caseId);
     },
-    refreshSoon: (caseId) => soon(caseId, () => refresh(caseId, linkAnyway(caseId))),
+    refreshSoon: (caseId) => later.soon(caseId),
+    stop: () => later.stop(),
   };
   return cards;
 }

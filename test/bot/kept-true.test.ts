@@ -11,6 +11,7 @@ import {
   WORKSPACE,
   type BotWorld,
 } from './bot-world.ts';
+import { AppError } from '../../src/access/core/app-error.ts';
 import type { Fitness } from '../../src/chat/surface.ts';
 import type { FakeSurface } from './fake-surface.ts';
 
@@ -139,6 +140,24 @@ describe('what stands in chat', () => {
     expect(edits).toContain('request');
     expect(edits).not.toContain('note');
   }, 20_000);
+
+  it('brings back every card of a mended channel, however busy the platform is then', async () => {
+    world = await botWorld();
+    await world.submit(inSlack(RITA));
+    await eventually(() => expect(live(world.slack)).toHaveLength(1));
+    await idle();
+    world.slack.unfit.set('C0APPROVE', PUBLIC);
+    await world.bot.channels.checkAll();
+    await world.bot.desk.decide(inTeams(ANNA), world.theCase().caseId, 'deny', 'No.', undefined);
+    await eventually(() => expect(world.theCase().status).toBe('ended'));
+    await idle();
+    expect(requestCardsIn(world.slack)).toEqual([]);
+    const busy = () => new AppError('chat.throttled', 'too many', { retryable: true, retryAfterMs: 50 });
+    world.slack.updateErrors.push(busy(), busy(), busy());
+    world.slack.unfit.clear();
+    await world.bot.channels.checkAll();
+    await eventually(() => expect(requestCardsIn(world.slack).map(({ status }) => status)).toEqual(['ended']));
+  });
 
   it('asks approvers after a restart, when their channel was mended while Hallpass was down', async () => {
     world = await botWorld();

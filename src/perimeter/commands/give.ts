@@ -22,6 +22,8 @@ async function write(parts: DirectoryParts, context: CommandContext): Promise<Co
   const order = currentOrder(parts.runtime, context);
   const { intent } = contextOf(context.view());
   if (order === undefined || intent === undefined) return undefined;
+  // After a start, commands run before the timers that are due: what ended meanwhile is for the taking alone.
+  if (parts.clock.now() >= Date.parse(order.endsAt)) return undefined;
   if (parts.runtime.degraded) throw storeFull();
   const writer = parts.writers[intent.writer];
   const earlier = mayHaveArrived(context.view());
@@ -47,6 +49,8 @@ async function firstTime(
   order: Order,
 ): Promise<Assignment> {
   await noteWrite(context, 'begun', parts.transportClock);
+  // Withdrawn while the disk was at work: PIM would keep it for five minutes. Thrown, so that a mere shutdown leaves it to the next process.
+  if (context.signal.aborted) throw new AppError('grant.cancelled', 'not wanted any more', { retryable: true });
   point('give.before-write');
   try {
     return await writer.give(order);

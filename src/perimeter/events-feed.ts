@@ -1,7 +1,7 @@
 import type { LedgerHead, PerimeterEvent } from '../access/core/perimeter-api.ts';
 import type { JournalEntry, Runtime } from '../durable/port.ts';
 import { asGrant, GRANT_FLOW, stateNameOf } from './grant-flow.ts';
-import { SWEPT, sweptSchema } from './sweep.ts';
+import { SWEPT, sweptSchema } from './swept.ts';
 
 /** What the bot hears, in order. A projection of the ledger's journal: `seq` is the journal's, so it survives restarts as it is. */
 export interface EventsFeed {
@@ -124,9 +124,11 @@ function sweptFactOf({ links, context, seq, head, at, caseId: requestId }: Journ
   const link = links.find(({ key }) => key === SWEPT);
   if (link === undefined) return undefined;
   const fact = { seq, head, at, requestId };
-  const { refusal, endedHow } = asGrant(context);
+  const { refusal, endedHow, intent } = asGrant(context);
   if (refusal !== undefined) return { type: 'refused', code: refusal.code, hint: refusal.hint, ...fact };
   const { confirmedAt } = sweptSchema.parse(link.value);
   if (confirmedAt === undefined) return { type: 'ended', how: 'left', ...fact };
+  // Without an intent nothing was ever written: as in the flow, it is over, and there is nothing to confirm.
+  if (intent === undefined) return { type: 'ended', how: endedHow ?? 'lapsed', ...fact };
   return { type: 'ended', how: endedHow ?? 'expired', confirmedAt, ...fact };
 }

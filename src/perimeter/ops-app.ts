@@ -3,7 +3,8 @@ import type { Clock } from '../access/core/clock.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import { createPerimeterMetrics } from '../observe/perimeter-metrics.ts';
 import { GRANT_FLOW, stateNameOf } from './grant-flow.ts';
-import { ALARM_AFTER_MS, SWEPT } from './sweep.ts';
+import { ALARM_AFTER_MS } from './sweep.ts';
+import { sweptEnd } from './swept.ts';
 
 export interface OpsParts {
   readonly runtime: Runtime;
@@ -40,9 +41,9 @@ export function createOpsApp({ runtime, clock }: OpsParts): Hono {
 }
 
 /** By the ledger's own column, as in the sweep: a flow that is stuck says nothing of itself. */
-function isOverdue({ columns, links }: CaseView, nowMs: number): boolean {
-  const endsAt = columns['endsAt'];
-  if (typeof endsAt !== 'string' || links.some(({ key }) => key === SWEPT)) return false;
+function isOverdue(view: CaseView, nowMs: number): boolean {
+  const endsAt = view.columns['endsAt'];
+  if (typeof endsAt !== 'string' || sweptEnd(view) !== undefined) return false;
   return Date.parse(endsAt) + ALARM_AFTER_MS <= nowMs;
 }
 

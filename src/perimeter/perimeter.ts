@@ -50,9 +50,11 @@ export async function startPerimeter(parts: PerimeterParts): Promise<Perimeter> 
   const nativeEnd = createNativeEndProbe(config, writers, transportClock);
   const feed = createEventsFeed(runtime);
 
-  runtime.run(handlersOf({ ...parts, inFlight: createInFlight() }));
+  const inFlight = createInFlight();
+  runtime.run(handlersOf({ ...parts, inFlight }));
   const sweep = startSweep({
     ...parts,
+    inFlight,
     everySeconds: config.sweepEverySeconds,
     soundAlarm: ({ order, writer, tries, code }) =>
       postAlarm(config.alarm.url, { order, tries, code, byHand: writers[writer].byHand(order) }),

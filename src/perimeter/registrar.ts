@@ -9,6 +9,7 @@ import { storeFull } from './commands/answers.ts';
 import { contextOf, GRANT_FLOW, holdingOf, stateNameOf } from './grant-flow.ts';
 import { groupsAskedFor, mayDecide, mayReceive, mayRegister } from './guardrails.ts';
 import type { PerimeterConfig } from './perimeter-config.ts';
+import { sweptEnd } from './swept.ts';
 
 /**
  * The three things that the bot may say about a grant. Each answers with the grant as it stands; what becomes of it, the feed tells.
@@ -67,7 +68,8 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
     role: { readonly roleDefinitionId: string; readonly directoryScopeId: string },
   ): boolean {
     const holding = holdingOf(personKey(principal), role.roleDefinitionId, role.directoryScopeId);
-    for (const view of runtime.open(GRANT_FLOW)) if (view.columns['holding'] === holding) return true;
+    for (const view of runtime.open(GRANT_FLOW))
+      if (view.columns['holding'] === holding && sweptEnd(view) === undefined) return true;
     return false;
   }
 

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Clock } from '../access/core/clock.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
@@ -7,6 +6,8 @@ import type { WriterKind } from '../../flows/grant.ts';
 import type { Order } from './access-writer.ts';
 import { takeAway, type TakingParts } from './commands/take.ts';
 import { contextOf, GRANT_FLOW, orderOf, stateNameOf } from './grant-flow.ts';
+import type { InFlight } from './in-flight.ts';
+import { SWEPT, sweptEnd } from './swept.ts';
 
 /**
  * Ends do not hang on a machine: every round looks at the ledger's own column, besides the flow's timers. What is due is told to its flow;
@@ -23,6 +24,7 @@ export interface SweepParts extends TakingParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly everySeconds: number;
+  readonly inFlight: InFlight;
   /** The perimeter's own alarm, for what no flow reports any more. */
   readonly soundAlarm: (stuck: Stuck) => Promise<void>;
 }
@@ -39,10 +41,6 @@ export interface Stuck {
 export const ALARM_AFTER_MS = 6 * 60_000;
 const ALARM_AGAIN_AFTER_MS = 30 * 60_000;
 
-/** Key of the link that says that the sweep saw it gone, where the flow cannot. The bot hears of it (events-feed.ts). */
-export const SWEPT = 'swept';
-/** One of both: when it was seen gone, or seen to be somebody else's. */
-export const sweptSchema = z.object({ confirmedAt: z.string().optional(), leftAt: z.string().optional() });
 const GIVES = ['checkHeld', 'give'];
 const WAITS_FOR_END = ['checking', 'giving', 'active'];
 
@@ -67,27 +65,31 @@ export function startSweep(parts: SweepParts): Sweep {
     }
   }
 
-  async function takeDirectly(view: CaseView): Promise<void> {
-    const order = orderOf(view, '');
+  async function takeDirectly({ caseId }: CaseView): Promise<void> {
+    // A write may be under way that no command stands for any more.
+    await parts.inFlight.settled(caseId);
+    const view = runtime.read(caseId);
+    const order = view === undefined ? undefined : orderOf(view, '');
+    if (view === undefined || order === undefined || sweptEnd(view) !== undefined) return;
     const { intent } = contextOf(view);
-    if (order === undefined || intent === undefined || view.links.some(({ key }) => key === SWEPT)) return;
     let end: Awaited<ReturnType<typeof takeAway>>;
     try {
       end = await takeAway(parts, view, order);
     } catch (error) {
-      await noteStuck({ grantId: view.caseId, order, writer: intent.writer, code: codeOf(error) });
+      if (intent !== undefined) await noteStuck({ grantId: view.caseId, order, writer: intent.writer, code: codeOf(error) });
       throw error;
     }
     stuck.delete(view.caseId);
     // A giving that is still under way may write after this look: not over, and looked at again next round.
     if (runtime.read(view.caseId)?.pending.some(({ name }) => GIVES.includes(name)) === true) return;
+    // Also for what was never given: until it is known to be over, it stands in the way of the next request.
     const at = new Date(clock.now()).toISOString();
     await runtime.link(view.caseId, { key: SWEPT, value: end === 'left' ? { leftAt: at } : { confirmedAt: at } });
     log.error(
       { grantId: view.caseId },
       end === 'left'
         ? 'the flow of this grant is stuck; the role was given by somebody else, and stays'
-        : 'the flow of this grant is stuck; the sweep took the access away',
+        : 'the flow of this grant is stuck; the sweep saw to it that the access is gone',
     );
   }
 

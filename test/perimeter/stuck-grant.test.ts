@@ -15,7 +15,7 @@ const note: JournalEntry = {
   events: [],
   actor: { kind: 'system', name: 'bot' },
   state: 'active',
-  context: { opening: { kind: 'open' }, decisions: [] },
+  context: { opening: { kind: 'open' }, decisions: [], intent: { readAt: '', writer: 'plain' } },
   links: [{ key: 'swept', value: { confirmedAt: '2026-03-01T13:00:00.000Z' } }],
 };
 const place = { seq: 7, head: 'head', at: note.at, requestId: ID };
@@ -24,7 +24,11 @@ describe('what the sweep did for a grant whose flow is stuck', () => {
   const confirmedAt = '2026-03-01T13:00:00.000Z';
   it.each<[string, Partial<JournalEntry>, Readonly<Record<string, unknown>> | undefined]>([
     ['its end had come', {}, { type: 'ended', how: 'expired', confirmedAt }],
-    ['it had been given back', { context: { endedHow: 'released' } }, { type: 'ended', how: 'released', confirmedAt }],
+    [
+      'it had been given back',
+      { context: { endedHow: 'released', intent: {} } },
+      { type: 'ended', how: 'released', confirmedAt },
+    ],
     [
       'it was refused while it was given',
       { context: { refusal: { code: 'directory.rejected', hint: 'Why.' } } },
@@ -35,6 +39,7 @@ describe('what the sweep did for a grant whose flow is stuck', () => {
       { links: [{ key: 'swept', value: { leftAt: confirmedAt } }] },
       { type: 'ended', how: 'left' },
     ],
+    ['its end came before anything was to be written', { context: {} }, { type: 'ended', how: 'lapsed' }],
     ['nothing of the kind', { links: [{ key: 'write', value: {} }] }, undefined],
   ])('is told to the bot: %s', (_name, different, told) => {
     expect(factOf({ ...note, ...different })).toEqual(told === undefined ? undefined : { ...told, ...place });
@@ -51,7 +56,7 @@ describe('what the sweep did for a grant whose flow is stuck', () => {
     const waiting = feed.after(view.seq, 10, 60_000, never);
     await runtime.link(ID, { key: 'swept', value: { confirmedAt } });
     const heard = await waiting;
-    expect(heard.events).toMatchObject([{ type: 'ended', how: 'released', confirmedAt, requestId: ID }]);
+    expect(heard.events).toMatchObject([{ type: 'ended', how: 'released', requestId: ID }]);
     feed.close();
     await runtime.close();
     const later = createEventsFeed(await open());

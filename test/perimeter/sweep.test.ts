@@ -3,6 +3,7 @@ import { AppError } from '../../src/access/core/app-error.ts';
 import type { CaseView, Link, Runtime } from '../../src/durable/port.ts';
 import { createLog } from '../../src/observe/log.ts';
 import type { AccessWriter, Taken } from '../../src/perimeter/access-writer.ts';
+import { createInFlight } from '../../src/perimeter/in-flight.ts';
 import { startSweep, type Sweep } from '../../src/perimeter/sweep.ts';
 import { GLOBAL_READER, RITA } from './support/perimeter-config.ts';
 
@@ -31,7 +32,7 @@ function world(one: CaseView, stubborn = 0, outcome: Taken = { found: true }) {
     *open() {
       yield { ...one, links };
     },
-    read: () => one,
+    read: () => ({ ...one, links }),
     send: (_id: string, { type }: { readonly type: string }) => {
       sent.push(type);
       return Promise.resolve({ kind: 'committed', view: one, changed: true });
@@ -56,6 +57,7 @@ function world(one: CaseView, stubborn = 0, outcome: Taken = { found: true }) {
     transportClock: clock,
     log: createLog('perimeter', 'silent'),
     everySeconds: 300,
+    inFlight: createInFlight(),
     soundAlarm: () => Promise.resolve(),
   };
   return { sent, links, taken: () => taken, parts };
@@ -146,6 +148,29 @@ describe('the sweep of the ledger', () => {
       await new Promise(setImmediate);
     }
     expect(calls).toBe(2);
+  });
+
+  it('says that a stuck grant is over for which nothing was ever to be written, and asks the directory for nothing', async () => {
+    const { intent: _, assignment: __, ...rest } = view({}).context as Readonly<Record<string, unknown>>;
+    const { parts, taken, links } = world(view({ status: 'poisoned', state: 'checking', context: rest }));
+    sweep = startSweep(parts);
+    await sweep.round();
+    await new Promise(setImmediate);
+    expect(taken()).toBe(0);
+    expect(links).toMatchObject([{ key: 'swept', value: { confirmedAt: expect.any(String) } }]);
+  });
+
+  it('waits for a write of a stuck grant that is under way before it looks', async () => {
+    const { parts, taken } = world(view({ status: 'poisoned' }));
+    let answer = (): void => undefined;
+    const writing = parts.inFlight.during('grant00001', () => new Promise<void>((resolve) => (answer = resolve)));
+    sweep = startSweep(parts);
+    await new Promise(setImmediate);
+    expect(taken()).toBe(0);
+    answer();
+    await writing;
+    await new Promise(setImmediate);
+    expect(taken()).toBe(1);
   });
 
   it('leaves a stuck grant alone whose end has not come', async () => {

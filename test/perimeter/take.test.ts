@@ -96,6 +96,18 @@ describe('taking away', () => {
     expect(await one.run()).toMatchObject({ events: [{ type: 'directory.notOurs', refusal: { code: 'directory.held' } }] });
   });
 
+  it.each([
+    ['gone', { confirmedAt: '2026-03-01T13:00:00.000Z' }, 'directory.gone'],
+    ['of others', { leftAt: '2026-03-01T13:00:00.000Z' }, 'directory.notOurs'],
+  ])(
+    'touches nothing any more once the sweep saw that it was %s: the same may have been given again',
+    async (_name, value, type) => {
+      const one = world([begun, { key: 'swept', value }], given, true, START + LATE_WRITE_MS);
+      expect(await one.run()).toMatchObject({ events: [{ type }] });
+      expect(one.asked()).toBe(0);
+    },
+  );
+
   it('waits for a write of the same grant that is under way, and for no other', async () => {
     const one = world([begun], given, true);
     let answer = (): void => undefined;

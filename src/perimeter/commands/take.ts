@@ -3,6 +3,7 @@ import { instantOf } from '../../access/core/clock.ts';
 import type { CaseView, CommandHandler } from '../../durable/port.ts';
 import type { Order } from '../access-writer.ts';
 import { contextOf } from '../grant-flow.ts';
+import { sweptEnd } from '../swept.ts';
 import { mayArriveForMs, mayHaveArrived } from '../write-trace.ts';
 import { sleepUntil } from '../sleep-until.ts';
 import { leftAlone } from './answers.ts';
@@ -39,6 +40,8 @@ export type TakingParts = Pick<DirectoryParts, 'writers' | 'transportClock'>;
  * @throws {AppError} `directory.*` while it is not gone
  */
 export async function takeAway({ writers, transportClock }: TakingParts, view: CaseView, order: Order): Promise<'gone' | 'left'> {
+  const swept = sweptEnd(view);
+  if (swept !== undefined) return swept;
   const { intent, assignment } = contextOf(view);
   if (intent === undefined) return 'gone';
   // No trace of a write: none was ever begun, and whatever is there is not ours.

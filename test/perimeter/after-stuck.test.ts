@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { assign } from 'xstate';
+import { grant } from '../../flows/grant.ts';
+import type { Runtime } from '../../src/durable/port.ts';
+import type { AccessWriter } from '../../src/perimeter/access-writer.ts';
+import { grantFlow, stateNameOf } from '../../src/perimeter/grant-flow.ts';
+import { createInFlight } from '../../src/perimeter/in-flight.ts';
+import { createRegistrar, type Registrar } from '../../src/perimeter/registrar.ts';
+import { startSweep, type Sweep } from '../../src/perimeter/sweep.ts';
+import { approval } from './support/world.ts';
+import { ANNA, perimeterConfig } from './support/perimeter-config.ts';
+import {
+  idle,
+  MINUTE,
+  silent,
+  virtualClock,
+  workbench,
+  type VirtualClock,
+  type Workbench,
+} from '../durable/support/durable-world.ts';
+
+const breakDown = (): never => {
+  throw new Error('broken');
+};
+/** A flow that gets stuck as soon as the directory has been read, and does not even hear its end. */
+const stuckFlow = {
+  ...grantFlow,
+  machine: grant.provide({
+    actions: { noteIntent: assign(breakDown), noteLapsed: assign(breakDown), noteHow: assign(breakDown) },
+  }),
+};
+const asked = (requestId: string) => ({
+  requestId,
+  requester: ANNA,
+  principal: ANNA,
+  entitlementId: 'global-reader',
+  durationMinutes: 30,
+  justification: 'ticket 42',
+  approvalWindowMinutes: 60,
+});
+
+let bench: Workbench;
+let clock: VirtualClock;
+let runtime: Runtime;
+let registrar: Registrar;
+let sweep: Sweep | undefined;
+beforeEach(async () => {
+  bench = workbench();
+  clock = virtualClock(Date.now());
+  runtime = await bench.open({ flows: [stuckFlow], clock });
+  const member = { status: 'known', enabled: true, userType: 'Member', memberOf: new Set<string>() } as const;
+  registrar = createRegistrar({ config: perimeterConfig(), runtime, people: { factsOf: () => Promise.resolve(member) } });
+});
+afterEach(async () => {
+  sweep?.stop();
+  await runtime.close();
+  await bench.clear();
+});
+
+describe('somebody whose grant is stuck', () => {
+  it('is refused the same until its end, and may ask again as soon as the sweep has seen that it is over', async () => {
+    const absent = () => Promise.resolve({ events: [{ type: 'directory.absent', readAt: 'now', writer: 'plain' }] });
+    runtime.run({ checkHeld: absent, give: idle, take: idle, reportOverdue: idle, soundAlarm: idle });
+    await registrar.register(asked('stuck0000001'));
+    await registrar.decide('stuck0000001', { ...approval('one'), decision: 'approve' });
+    while (runtime.read('stuck0000001')?.status !== 'poisoned') await new Promise((resolve) => setTimeout(resolve, 5));
+    const early = await registrar.register(asked('early0000001'));
+    expect(early.context).toMatchObject({ refusal: { code: 'guardrail.already-live' } });
+
+    clock.advance(31 * MINUTE);
+    const none = {} as AccessWriter;
+    const alarm = () => Promise.resolve();
+    const parts = { runtime, clock, transportClock: clock, log: silent, everySeconds: 60, inFlight: createInFlight() };
+    sweep = startSweep({ ...parts, writers: { pim: none, plain: none }, soundAlarm: alarm });
+    while (runtime.read('stuck0000001')?.links.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const again = await registrar.register(asked('again0000001'));
+    expect(stateNameOf(again.state)).toBe('registered');
+  });
+});

@@ -37,6 +37,8 @@ export interface AccessRequestContext {
   /** Who or what asked for the end, before the perimeter confirms it. */
   readonly ending?: 'withdraw' | 'release' | 'lapse';
   readonly endingAt?: string;
+  /** Set once the perimeter has been silent for too long about a decision. */
+  readonly unansweredAt?: string;
   /** Set once the perimeter has been silent for too long about the end we asked for. */
   readonly unconfirmedAt?: string;
   readonly endedHow?: EndedHow;
@@ -68,6 +70,8 @@ const OVERDUE_AFTER_MS = 5 * MINUTE_MS;
  * than the six after which the perimeter itself speaks up (flows/grant.ts): whoever is silent then is not at work.
  */
 const UNCONFIRMED_AFTER_MS = 10 * MINUTE_MS;
+/** And over a decision that we forwarded: Entra takes seconds, and the perimeter tries again for as long as it would have been held. */
+const UNANSWERED_AFTER_MS = 10 * MINUTE_MS;
 
 /** The conversation about one request. Giving and ending are the perimeter's (flows/grant.ts); here we hear of them. */
 export const accessRequest = setup({
@@ -83,6 +87,7 @@ export const accessRequest = setup({
     /** An instant, so computed from the event's own `at`: a late event must not move it. */
     overdue: ({ context, event }) => Date.parse(context.endsAt ?? '') + OVERDUE_AFTER_MS - Date.parse(event.at),
     unconfirmed: UNCONFIRMED_AFTER_MS,
+    unanswered: UNANSWERED_AFTER_MS,
   },
   guards: {
     approves: ({ event }) => event.type === 'decided' && event.decision === 'approve',
@@ -131,6 +136,7 @@ export const accessRequest = setup({
     noteWithdraw: assign(({ event }) => ({ ending: 'withdraw' as const, endingAt: event.at })),
     noteRelease: assign(({ event }) => ({ ending: 'release' as const, endingAt: event.at })),
     noteLapse: assign(({ event }) => ({ ending: 'lapse' as const, endingAt: event.at })),
+    noteUnanswered: assign(({ event }) => ({ unansweredAt: event.at })),
     noteUnconfirmed: assign(({ event }) => ({ unconfirmedAt: event.at })),
   },
 }).createMachine({
@@ -175,8 +181,10 @@ export const accessRequest = setup({
       },
     },
     giving: {
-      description: 'Approved and forwarded. Only the perimeter knows whether and when it is given.',
+      description:
+        'Approved and forwarded. Only the perimeter knows whether and when it is given. Its silence is told to operators and the requester.',
       entry: ['forwardDecision', 'refreshCards'],
+      after: { unanswered: { actions: ['noteUnanswered', 'refreshCards', 'alarm'] } },
       on: {
         'perimeter.given': { target: 'active', actions: 'noteGiven' },
         'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
@@ -188,8 +196,10 @@ export const accessRequest = setup({
       },
     },
     denying: {
-      description: 'Denied; the perimeter is told, so that its record closes too.',
+      description:
+        'Denied; the perimeter is told, so that its record closes too. Its silence is told to operators and the requester.',
       entry: ['forwardDecision', 'refreshCards'],
+      after: { unanswered: { actions: ['noteUnanswered', 'refreshCards', 'alarm'] } },
       on: {
         'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
         'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },

@@ -17,7 +17,7 @@ import { cardsOf, keyOfAddress } from './card-link.ts';
 import { createCaseCards } from './case-cards.ts';
 import { createChannels, type Channels } from './channels.ts';
 import { startFeed, type Feed } from './feed.ts';
-import { alarm } from './handlers/alarm.ts';
+import { alarm, clearUnanswered } from './handlers/alarm.ts';
 import { announce } from './handlers/announce.ts';
 import { endGrant } from './handlers/end-grant.ts';
 import { forwardDecision } from './handlers/forward-decision.ts';
@@ -143,7 +143,7 @@ export function createBot(options: BotOptions): Bot {
         refreshAlert: refreshCards(cards),
         remind: remind({ ...sources, surfaces, channels }),
         announce: announce({ runtime, names, surfaces, channels, words: options.findingWords }),
-        alarm: alarm({ ...sources, operators }),
+        alarm: alarm({ ...sources, operators, clock }),
       });
       feed = startFeed({ runtime, perimeter, operators, log, applied: ({ type }) => metrics.perimeterEvents.inc({ type }) });
       void channels
@@ -152,9 +152,11 @@ export function createBot(options: BotOptions): Bot {
         .catch((error: unknown) => log.error({ err: error }, 'channels could not be checked'));
       const stopHomes = publishHomes({ runtime, surfaces, people, desk: plainDesk, log });
       const stopDaily = channels.watch();
+      const stopClearing = clearUnanswered({ runtime, operators });
       stopWatching = () => {
         stopHomes();
         stopDaily();
+        stopClearing();
       };
     },
     async stop() {

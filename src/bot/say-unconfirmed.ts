@@ -6,7 +6,7 @@ import type { CommandContext } from '../durable/port.ts';
 import type { Channels, Surfaces } from './channels.ts';
 import { replyToCards } from './reply-to-cards.ts';
 
-/** Edits are silent: that the perimeter has not confirmed an end is also said beside the requester's message, once. */
+/** Edits are silent: that the perimeter has not confirmed a decision or an end is also said beside the requester's message, once each. */
 export async function sayUnconfirmed(
   { surfaces, channels, settings }: Pick<FactSources, 'settings'> & { readonly surfaces: Surfaces; readonly channels: Channels },
   context: CommandContext,
@@ -16,5 +16,6 @@ export async function sayUnconfirmed(
   if (!request || sentence === undefined) return;
   const { entitlementId } = request.context.request;
   const text = `${entitlementWords(settings.get(entitlementId), entitlementId).name}: ${sentence}`;
-  await replyToCards({ surfaces, channels, context, roles: ['requester'], name: 'unconfirmed', text, attempt: 0 });
+  const name = request.status === 'ending' ? 'unconfirmed' : 'unanswered';
+  await replyToCards({ surfaces, channels, context, roles: ['requester'], name, text, attempt: 0 });
 }

@@ -45,7 +45,7 @@ export interface Outcome {
   readonly endsAt?: string;
   readonly confirmedAt?: string;
   readonly overdue?: { readonly tries: number; readonly code: string; readonly byHand: string };
-  /** A sentence: the end was asked for, and the perimeter has not said for too long that it has come. */
+  /** A sentence: something was decided or its end asked for, and the perimeter has not said for too long what came of it. */
   readonly unconfirmed?: string;
 }
 

@@ -10,7 +10,7 @@ export interface NextEvent {
 }
 
 /** The bot's watch over the perimeter: it stays silent when all is well, so nobody wants to travel to it. */
-const SILENT = new Set(['overdue', 'unconfirmed', 'alarmAgain']);
+const SILENT = new Set(['overdue', 'unanswered', 'unconfirmed', 'alarmAgain']);
 
 /** The earliest timer that is still ahead; undefined when nothing waits for the clock. */
 export function nextEventOf(lines: readonly FollowedLine[], now: number): NextEvent | undefined {

@@ -96,8 +96,8 @@ export async function fakePerimeter(now: () => number, port = 0): Promise<FakePe
     if (!known) return undefined;
     if (decisions.some(({ decisionId }) => decisionId === decision.decisionId)) return stateOf(requestId);
     decisions.push({ ...decision, requestId });
-    if (decision.decision === 'deny') world.say(requestId, { type: 'ended', how: 'denied' });
-    else if (world.givesByItself) {
+    if (decision.decision === 'deny' && world.endsByItself) world.say(requestId, { type: 'ended', how: 'denied' });
+    else if (decision.decision === 'approve' && world.givesByItself) {
       world.say(requestId, { type: 'giving' });
       const endsAt = new Date(now() + (known.grant?.durationMinutes ?? 0) * 60_000).toISOString();
       world.say(requestId, { type: 'given', endsAt, nativeEnd: true });

@@ -262,3 +262,86 @@ describe('an end that was asked for and is not confirmed', () => {
     expect((await world.bot.readiness()).warnings).toEqual([expect.stringContaining('Remove by hand')]);
   });
 });
+
+describe('a decision that the perimeter says nothing of', () => {
+  const decided = async (decision: 'approve' | 'deny') => {
+    world = await botWorld();
+    world.perimeter.endsByItself = false;
+    world.perimeter.givesByItself = false;
+    await world.submit(inSlack(RITA));
+    await eventually(() => expect(live(world.slack)).toHaveLength(1));
+    const { caseId } = world.theCase();
+    await world.bot.desk.decide(inSlack(ANNA), caseId, decision, 'As agreed.', undefined);
+    await idle();
+    return caseId;
+  };
+  const outcome = () => requesterMessagesIn(world.slack)[0]?.view.outcome;
+  const NOT_GIVEN = 'The perimeter has not said yet that it is given. Operators have been told.';
+  const NOT_OVER = 'The perimeter has not said yet that nothing will be given. Operators have been told.';
+
+  it('is told to operators and to the requester after an approval, once, and taken back when it is given', async () => {
+    const caseId = await decided('approve');
+    world.clock.advance(9);
+    await idle();
+    expect(outcome()?.unconfirmed).toBeUndefined();
+    expect(startsWith(world.slack, 'Global Reader: ')).toEqual([]);
+    world.clock.advance(2);
+    await eventually(() => expect(outcome()?.unconfirmed).toBe(NOT_GIVEN));
+    await eventually(() => expect(startsWith(world.slack, 'Global Reader: ')).toEqual([`Global Reader: ${NOT_GIVEN}`]));
+    await eventually(() =>
+      expect(world.slack.notes().join()).toContain('The request of Rita Requester for Global Reader was approved at '),
+    );
+    const { warnings } = await world.bot.readiness();
+    expect(warnings).toEqual([expect.stringMatching(/not said that it is given\. Look whether the perimeter is running/)]);
+    expect(warnings.join()).not.toContain('Rita');
+    const endsAt = new Date(world.clock.now() + 3_600_000).toISOString();
+    world.perimeter.say(caseId, { type: 'given', endsAt, nativeEnd: true });
+    await eventually(() => expect(outcome()).toMatchObject({ endsAt }));
+    expect(outcome()?.unconfirmed).toBeUndefined();
+    await eventually(async () => expect(await world.bot.readiness()).toMatchObject({ warnings: [] }));
+    // What was silent then says nothing about the end that is asked for now.
+    await world.bot.desk.release(inSlack(RITA), caseId);
+    await eventually(() => expect(world.theCase().status).toBe('ending'));
+    await idle();
+    expect(outcome()?.unconfirmed).toBeUndefined();
+  });
+
+  it('is told after a denial too, also across a restart', async () => {
+    const caseId = await decided('deny');
+    await world.restart();
+    world.clock.advance(11);
+    await eventually(() => expect(outcome()?.unconfirmed).toBe(NOT_OVER));
+    await eventually(() => expect(world.slack.notes().join()).toContain('was denied at '));
+    world.perimeter.say(caseId, { type: 'ended', how: 'denied' });
+    await eventually(() => expect(outcome()).toMatchObject({ sentence: 'Denied by Anna Approver', note: 'As agreed.' }));
+    await eventually(async () => expect(await world.bot.readiness()).toMatchObject({ warnings: [] }));
+  });
+
+  it('raises no alarm over access that was given a moment before the alarm would have sounded', async () => {
+    const caseId = await decided('approve');
+    let asked: (() => void) | undefined;
+    const inside = new Promise<void>((resolve) => (asked = resolve));
+    let go: (() => void) | undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    const person = world.directory.person.bind(world.directory);
+    // Names are remembered: a new process asks for them again.
+    await world.restart();
+    world.directory.person = async (objectId) => {
+      asked?.();
+      await gate;
+      return person(objectId);
+    };
+    world.clock.advance(11);
+    await inside;
+    world.perimeter.say(caseId, {
+      type: 'given',
+      endsAt: new Date(world.clock.now() + 3_600_000).toISOString(),
+      nativeEnd: true,
+    });
+    await eventually(() => expect(world.theCase().status).toBe('active'));
+    go?.();
+    await idle();
+    expect(await world.bot.readiness()).toMatchObject({ warnings: [] });
+    expect(world.slack.notes().join()).not.toContain('should have ended');
+  });
+});

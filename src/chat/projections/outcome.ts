@@ -24,11 +24,15 @@ export function outcomeOf(request: AccessCase, people: KnownPeople, note: string
 
 /** Undefined where the perimeter may still be at it, or has said more: that it is overdue. */
 export function unconfirmedSentence({ status, context }: AccessCase): string | undefined {
-  if (status !== 'ending' || context.unconfirmedAt === undefined || context.overdue !== undefined) return undefined;
-  return context.givenAt === undefined
-    ? 'The perimeter has not said yet that nothing will be given. Operators have been told.'
-    : 'The perimeter has not said yet that it is gone: it may still be there. Operators have been told.';
+  const { unansweredAt, unconfirmedAt, givenAt, overdue } = context;
+  if (overdue !== undefined) return undefined;
+  if (status === 'giving') return unansweredAt === undefined ? undefined : silence('that it is given');
+  if (status === 'denying') return unansweredAt === undefined ? undefined : silence('that nothing will be given');
+  if (status !== 'ending' || unconfirmedAt === undefined) return undefined;
+  return silence(givenAt === undefined ? 'that nothing will be given' : 'that it is gone: it may still be there');
 }
+
+const silence = (aboutWhat: string) => `The perimeter has not said yet ${aboutWhat}. Operators have been told.`;
 
 function sentenceOf({ status, context }: AccessCase, people: KnownPeople): string | undefined {
   if (status === 'registering' || status === 'pending') return undefined;

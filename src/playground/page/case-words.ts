@@ -52,6 +52,8 @@ export function requestWords(event: StampedEvent, tenant: TenantModel): Words | 
       return bad(`Overdue after ${textAt(event, 'tries') ?? 'many'} tries`);
     default:
       if (event.type.startsWith('xstate.after.reminder')) return plain('Nobody has decided yet: approvers are reminded');
+      if (event.type.startsWith('xstate.after.unanswered'))
+        return bad('The perimeter has not said what came of the decision: operators and the requester are told');
       if (event.type.startsWith('xstate.after.unconfirmed'))
         return bad('The perimeter has not confirmed the end: operators and the requester are told');
       return event.type.startsWith('xstate.after.approvalWindow') ? plain('Nobody decided in time') : undefined;

@@ -19,15 +19,16 @@ export interface OperatorsOptions {
   readonly tell: (text: string) => void;
 }
 
-const MOST_STANDING = 200;
+/** For the sake of memory; the oldest goes first. */
+const MOST_STANDING = 10_000;
 
 export function createOperators({ log, tell }: OperatorsOptions): Operators {
   const standing = new Map<string, string>();
   return {
     alert(key, text, detail = {}, told = text) {
       if (standing.get(key) === text) return;
-      if (standing.size >= MOST_STANDING) standing.clear();
       standing.set(key, text);
+      if (standing.size > MOST_STANDING) standing.delete(standing.keys().next().value ?? key);
       log.error({ alert: key, ...detail }, text);
       tell(told);
     },

@@ -13,6 +13,8 @@ export interface Readiness {
 
 /** A platform's health costs a call each: asked at most this often. */
 const HEALTH_REMEMBERED_MS = 10_000;
+/** Nobody reads more, and whoever asks every few seconds gets it each time. */
+const WARNINGS_SHOWN = 200;
 const HEALTH_PATIENCE_MS = 3_000;
 
 /**
@@ -43,8 +45,10 @@ export function createReadiness(parts: {
       ...surfaceReasons.map((reason) => reason ?? ''),
     ].filter((reason) => reason !== '');
     const unfit = parts.channels.unfit();
-    const warnings = [...unfit, ...parts.operators.standing().map(({ text }) => text)];
-    return { ready: reasons.length === 0, reasons, warnings: [...new Set(warnings)] };
+    const warnings = [...new Set([...unfit, ...parts.operators.standing().map(({ text }) => text)])];
+    const more = warnings.length - WARNINGS_SHOWN;
+    const shown = more > 0 ? [...warnings.slice(0, WARNINGS_SHOWN), `… and ${more} more: see the log.`] : warnings;
+    return { ready: reasons.length === 0, reasons, warnings: shown };
   };
 }
 

@@ -29,7 +29,7 @@ export interface ChannelLooksOptions {
 interface Seen {
   readonly address: ChannelAddress;
   readonly fitness: Unfit;
-  /** Could not be read, once: a platform that is down for a moment is worth no message, and no card that hides and comes back. */
+  /** Could not be read, once, or a few times for want of patience: a platform that is down for a moment is worth no message, and no card that hides and comes back. */
   readonly inDoubt: boolean;
   /** In a row. */
   readonly looks: number;
@@ -46,6 +46,9 @@ const UNREADABLE_SHARED_MS = 1_000;
 /** Nobody tells us that a channel was mended. Meanwhile its cards are hidden, and requests wait without one. */
 const LOOK_AGAIN_MS = 5_000;
 const LOOK_AGAIN_AT_MOST_MS = 4 * 60_000;
+
+/** The people of a large channel are read bit by bit, as fast as the platform lets us; what was read is remembered. */
+const DOUBTFUL_LOOKS_WHILE_BUSY = 5;
 
 export function createChannelLooks({ ask, isUnfitNow, isFitNow }: ChannelLooksOptions): ChannelLooks {
   const seen = new Map<string, Seen>();
@@ -65,7 +68,7 @@ export function createChannelLooks({ ask, isUnfitNow, isFitNow }: ChannelLooksOp
     const timer = again(address, looks, fitness);
     // The same told in other words, a request's id in them, is no news.
     const known = before !== undefined && !before.inDoubt && before.fitness.code === fitness.code;
-    const inDoubt = fitness.code === 'unreadable' && before === undefined;
+    const inDoubt = fitness.code === 'unreadable' && before?.inDoubt !== false && looks <= doubtfulLooks(fitness);
     seen.set(key, { address, fitness: known ? before.fitness : fitness, inDoubt, looks, timer });
     if (!known && !inDoubt) isUnfitNow(address, fitness);
   }
@@ -104,6 +107,7 @@ export function createChannelLooks({ ask, isUnfitNow, isFitNow }: ChannelLooksOp
   };
 }
 
+const doubtfulLooks = ({ retryAfterMs }: Unfit) => (retryAfterMs === undefined ? 1 : DOUBTFUL_LOOKS_WHILE_BUSY);
 const restMs = ({ retryAfterMs = 0 }: Unfit) => Math.max(UNREADABLE_SHARED_MS, retryAfterMs);
 const keyOf = ({ platform, channelId }: ChannelAddress) => `${platform}/${channelId}`;
 

@@ -18,7 +18,7 @@ export interface Channels {
   /** As `check`, but those who ask within the same few seconds share one answer: a burst of requests or edits is one question. */
   checkBeforePost(address: ChannelAddress): Promise<Fitness>;
   checkAll(): Promise<void>;
-  /** As last seen, without asking. What could not be read once is in doubt, and not unfit yet. */
+  /** As last seen, without asking. What could not be read just now is in doubt, and not unfit yet. */
   isUnfit(address: ChannelAddress): boolean;
   /** As last seen, in sentences. */
   unfit(): readonly string[];

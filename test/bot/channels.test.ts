@@ -86,6 +86,30 @@ describe('a channel that many cards stand in', () => {
   });
 });
 
+describe('a channel of so many people that Slack asks us to wait while we read them', () => {
+  const looked = async () => {
+    await jest.advanceTimersByTimeAsync(30_500);
+    await fiveHundred();
+  };
+  beforeEach(() => {
+    now = { ...SILENT, retryAfterMs: 30_000 };
+  });
+
+  it('is in doubt while they are read bit by bit, and hides nothing', async () => {
+    for (let nth = 1; nth <= 4; nth++) await looked();
+    expect(channels.isUnfit(PLACE)).toBe(false);
+    now = { fit: true };
+    await looked();
+    expect([told, channels.unfit(), mended]).toEqual([[], [], 0]);
+  });
+
+  it('is not in doubt for ever', async () => {
+    for (let nth = 1; nth <= 6; nth++) await looked();
+    expect(channels.isUnfit(PLACE)).toBe(true);
+    expect(told).toHaveLength(1);
+  });
+});
+
 describe('a channel that was unfit', () => {
   it.each([['public', PUBLIC] as const, ['unreadable', SILENT] as const])(
     'is seen to be mended within minutes although nobody asks for anything, after it was %s',

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { z } from 'zod';
 import type { Clock } from '../access/core/clock.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import { createPerimeterMetrics } from '../observe/perimeter-metrics.ts';
@@ -28,9 +29,10 @@ export function createOpsApp({ runtime, clock }: OpsParts): Hono {
   app.get('/healthz', (c) => c.json({ status: runtime.degraded ? 'degraded' : 'ok' }, 200));
   app.get('/readyz', (c) => {
     const reasons = runtime.degraded ? ['The store is full: nothing new is given, taking away goes on.'] : [];
-    const warnings = overdue().map(
-      ({ caseId, columns }) => `Grant ${caseId} should have ended at ${columns['endsAt'] ?? ''} and is not known to be gone.`,
-    );
+    const warnings = overdue().map((view) => {
+      const when = isPastEnd(view, clock.now()) ? `at ${view.columns['endsAt'] ?? ''}` : 'before its time';
+      return `Grant ${view.caseId} should have ended ${when} and is not known to be gone.`;
+    });
     return c.json({ ready: reasons.length === 0, reasons, warnings }, reasons.length === 0 ? 200 : 503);
   });
   app.get('/metrics', async (c) => {
@@ -40,11 +42,18 @@ export function createOpsApp({ runtime, clock }: OpsParts): Hono {
   return app;
 }
 
-/** By the ledger's own column, as in the sweep: a flow that is stuck says nothing of itself. */
+/** By the ledger's own column, as in the sweep, since a flow that is stuck says nothing of itself; or by the flow, which knows of earlier ends. */
 function isOverdue(view: CaseView, nowMs: number): boolean {
-  const endsAt = view.columns['endsAt'];
-  if (typeof endsAt !== 'string' || sweptEnd(view) !== undefined) return false;
-  return Date.parse(endsAt) + ALARM_AFTER_MS <= nowMs;
+  if (sweptEnd(view) !== undefined) return false;
+  return isPastEnd(view, nowMs) || takingSchema.safeParse(view.state).success;
+}
+
+/** As flows/grant.ts calls it when a taking has lasted too long. */
+const takingSchema = z.object({ taking: z.literal('overdue') });
+
+function isPastEnd({ columns }: CaseView, nowMs: number): boolean {
+  const endsAt = columns['endsAt'];
+  return typeof endsAt === 'string' && Date.parse(endsAt) + ALARM_AFTER_MS <= nowMs;
 }
 
 function countByState(views: Iterable<CaseView>): Readonly<Record<string, number>> {

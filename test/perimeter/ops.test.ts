@@ -67,4 +67,23 @@ describe('the listener of operators', () => {
     expect(world.holders(GLOBAL_READER)).toEqual([]);
     expect((await ready()).body.warnings).toEqual([]);
   });
+
+  it('names a grant that was given back long before its end and is still there', async () => {
+    await world.register('givenback001', { durationMinutes: 60 });
+    await world.approve('givenback001');
+    await world.factsUntil('givenback001', 'given');
+    world.advance(6);
+    const mended = world.microsoft.faults.add({ farEnds: ['graph'], rate: 1, kinds: ['unavailable'], retryAfterSeconds: 1 });
+    await world.end('givenback001');
+    expect((await ready()).body.warnings).toEqual([]);
+    world.advance(7);
+    await world.factsUntil('givenback001', 'overdue');
+    expect((await ready()).body.warnings).toEqual([
+      'Grant givenback001 should have ended before its time and is not known to be gone.',
+    ]);
+    expect((await world.ops('/metrics')).text).toMatch(/^hallpass_overdue_grants 1/m);
+    mended();
+    await world.factsUntil('givenback001', 'ended');
+    expect((await ready()).body.warnings).toEqual([]);
+  });
 });

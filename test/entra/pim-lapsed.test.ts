@@ -80,6 +80,12 @@ describe('giving by PIM, with a day without PIM in mind', () => {
     now = NOW + 15_000;
     expect(await writer.give(order)).toEqual(unnamed.assignment);
   });
+
+  it('does not look for it for longer because our clock is minutes behind Microsoft’s', async () => {
+    instances = { status: 200, body: { value: [] } };
+    now = NOW - 4 * 60_000;
+    expect(await writer.give(order)).toEqual(unnamed.assignment);
+  });
 });
 
 describe('taking when the licence of PIM has lapsed', () => {

@@ -1,4 +1,4 @@
-import { codeOf } from '../access/core/app-error.ts';
+import { AppError, codeOf } from '../access/core/app-error.ts';
 import { zoneNamed } from '../chat/projections/zone.ts';
 import type { Log } from '../observe/log.ts';
 import { within } from './patience.ts';
@@ -30,6 +30,8 @@ interface Entry {
 /** Needs the scope users:read. @see https://docs.slack.dev/reference/methods/users.info */
 export function createZones(client: SlackClient, log: Log): Zones {
   const entries = new Map<string, Entry>();
+  /** Slack's Retry-After is for the method, whoever we ask about. */
+  let leftAloneUntilMs = 0;
 
   async function ask(userId: string, before: string | undefined): Promise<string | undefined> {
     const keep = (zone: string | undefined, forMs: number) => {
@@ -40,6 +42,8 @@ export function createZones(client: SlackClient, log: Log): Zones {
       const { user } = await client.call(`read the zone of ${userId}`, (web) => web.users.info({ user: userId }));
       return keep(zoneNamed(user?.tz), KEPT_MS);
     } catch (error) {
+      const waitMs = error instanceof AppError ? (error.retryAfterMs ?? 0) : 0;
+      leftAloneUntilMs = Math.max(leftAloneUntilMs, performance.now() + waitMs);
       log.info({ code: codeOf(error), userId }, 'slack: a zone could not be looked up');
       return keep(before, FAILURE_KEPT_MS);
     }
@@ -48,6 +52,7 @@ export function createZones(client: SlackClient, log: Log): Zones {
   function look(userId: string): Entry {
     const entry = entries.get(userId);
     if (entry !== undefined && (entry.asking !== undefined || entry.untilMs > performance.now())) return entry;
+    if (leftAloneUntilMs > performance.now()) return { zone: entry?.zone, untilMs: leftAloneUntilMs };
     if (entries.size >= MOST_KEPT) entries.clear();
     const asked: Entry = { zone: entry?.zone, untilMs: 0, asking: ask(userId, entry?.zone) };
     entries.set(userId, asked);

@@ -55,6 +55,21 @@ describe('the zone of somebody in Slack', () => {
     expect(wordsOf(await seen(() => play.whispers(rita)[0])).split(IN_BERLIN)).toHaveLength(3);
   });
 
+  it('is asked of nobody while Slack wants to be left alone, and looked up for everybody afterwards', async () => {
+    let busy = true;
+    const started = await slackThatSays(() =>
+      busy ? new Response(null, { status: 429, headers: { 'retry-after': '1' } }) : inBerlin(),
+    );
+    for (const userId of [RITA, 'U0ANNA', 'U0ABEL', 'U0SAM']) await started.surface.publishHome(userId, HOME);
+    expect(asked(started)).toHaveLength(1);
+    busy = false;
+    while (asked(started).length === 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await started.surface.publishHome('U0ANNA', HOME);
+    }
+    expect(wordsOf(homes(started).at(-1)?.fields['view'])).toContain(IN_BERLIN);
+  });
+
   it('is named on the Home tab that is drawn because something changed', async () => {
     const { surface, slack } = await slackThatSays(inBerlin);
     await surface.publishHome(RITA, HOME);

@@ -20,8 +20,11 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const SWEEP_MS = 1_000;
 const MOVE_EVERY_MS = 2_000;
 const LONG_MOVE_EVERY = 8;
-/** Ten failures in a row are rare, not impossible, and wait for 100 s together; a write without an answer is looked for during 30 s. */
-const REST_WITHIN_MS = 240_000;
+/**
+ * Only an end without end is not converging: ten failures in a row wait for 100 s together, what was not found is looked for during 30 s, and
+ * Microsoft answers five questions to its audit in ten seconds, whoever asks.
+ */
+const REST_WITHIN_MS = 420_000;
 const ROOT_ALERT = 'control every Azure subscription';
 
 export interface RoundOptions {

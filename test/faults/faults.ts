@@ -23,7 +23,7 @@ const wanted = (part: string) => values.only === undefined || values.only === pa
 
 say(`seed ${seed}`);
 const problems: string[] = [];
-const askForMs = 20_000 + grants * 1_500;
+const askForMs = 20_000 + grants * 4_000;
 // Most of the run is the tenant in which nobody but Hallpass ends anything.
 if (wanted('P1')) problems.push(...(await convergeUnderFaults({ licence: 'P1', seed, grants, askForMs, say })));
 if (wanted('P2'))

@@ -26,7 +26,7 @@ const PER_POINT = Number(values['per-point']);
 const SEED = Number(values.seed);
 const REACH_WITHIN_MS = 12_000;
 const HELP_AFTER_MS = 5_000;
-const REST_WITHIN_MS = 90_000;
+const REST_WITHIN_MS = 180_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 

@@ -82,7 +82,7 @@ function entrySentence({ line }: Entry): string {
 
 /** Ids come from outside: nothing in them may move a terminal's cursor. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?');
 }
 

@@ -58,6 +58,12 @@ describe('hallpass journal', () => {
     expect((await run('tail', '--lines', '1', '--folder', bench.folder)).stdout).toContain('2  2026');
   });
 
+  it('lets no id move the cursor of a terminal or turn its text around', async () => {
+    const forged = 'anna\u001b[2J\u0007\u202e';
+    await runtime.send('front', { type: 'open' }, { kind: 'person', person: { tenantId: 't', objectId: forged } });
+    expect((await run('tail', '--lines', '1', '--folder', bench.folder)).stdout).toContain('by person anna?[2J?? ->');
+  });
+
   it('names a folder without a journal', async () => {
     expect(await run('verify', '--folder', join(bench.folder, 'elsewhere'))).toMatchObject({
       code: 2,

@@ -85,6 +85,8 @@ describe('who made an assignment, by the audit of Entra', () => {
     ['our object with the client id of another', byApp({ ...OWN, appId: UNIT }), 'others'],
     ['a person', ADMIN, 'others'],
     ['a person by name only', { user: { id: null, userPrincipalName: 'gina@example.com' }, app: null }, 'others'],
+    ['a person by id only', { user: { id: ADMIN.user.id }, app: null }, 'others'],
+    ['a person, through an application that is ours', { ...OURS, user: { id: ADMIN.user.id } }, 'others'],
     ['an application by name only, be it ours', byApp({ appId: null, servicePrincipalId: null }), 'unknown'],
     ['nobody', { user: null, app: null }, 'unknown'],
     ['nothing at all', null, 'unknown'],

@@ -1,7 +1,9 @@
 import { assign, setup } from 'xstate';
+import { currentStage, type Needs } from '../src/access/core/approvals.ts';
 import { effect } from '../src/access/core/effect.ts';
 import type { EndedHow, EndReason } from '../src/access/core/perimeter-api.ts';
 import type { Person } from '../src/access/core/person.ts';
+import type { Target } from '../src/access/core/target.ts';
 import type { TextRef } from '../src/access/core/text-ref.ts';
 
 /** A request as the perimeter registered it; immutable. */
@@ -13,25 +15,42 @@ export interface Registration {
   readonly durationMinutes: number;
   readonly justification: TextRef;
   readonly approvalWindowMinutes: number;
+  /** Asked for without waiting for anybody: who may, and how often, the guardrails say. */
+  readonly breakGlass: boolean;
 }
 
 export interface GrantDecisionRecord {
   readonly decisionId: string;
   readonly decision: 'approve' | 'deny';
   readonly approver: Person;
-  readonly assurance: 'chat';
+  /** `chat`: the bot says so. `signed`: Entra says so, and the perimeter has verified it. */
+  readonly assurance: 'chat' | 'signed';
   readonly decidedAt: string;
+  /** Index of the stage that it counts for. */
+  readonly stage: number;
+  /** Of `signed`: digest of what is kept as evidence, and until when it may be used for giving. */
+  readonly evidenceDigest?: string;
+  readonly notAfter?: string;
+}
+
+/** The requester's own signature under the request. */
+export interface RequestSignature {
+  readonly signedAt: string;
+  readonly evidenceDigest: string;
+  readonly notAfter: string;
+}
+
+/** What the directory shows of a live grant that is not as we made it. Nobody repairs it but a person. */
+export interface Drift {
+  readonly kind: 'gone-early' | 'end-moved';
+  readonly seenAt: string;
+  /** Of `end-moved`: the end that the directory names now. */
+  readonly directoryEndsAt?: string;
 }
 
 export interface GrantRefusal {
   readonly code: string;
   readonly hint: string;
-}
-
-/** What is given, as the guardrails said when the request was registered: a later change of the file does not move the end of it. */
-export interface DirectoryRole {
-  readonly roleDefinitionId: string;
-  readonly directoryScopeId: string;
 }
 
 /** `pim` ends by itself; `plain` has no end but ours. */
@@ -50,15 +69,30 @@ export interface Assignment {
   readonly seen?: 'found';
 }
 
-/** `refused` was judged at the door; `tombstone` is a DELETE that arrived before its POST; `open` is the normal case. */
+/**
+ * `open` is the normal case: `target` and `needs` are what the guardrails said when the request was registered, and a later change of the
+ * file does not move them. `refused` was judged at the door; `tombstone` is a DELETE that arrived before its POST; `adopted` is live
+ * already, and was found again after the ledger was lost.
+ */
 export type GrantOpening =
-  | { readonly kind: 'open'; readonly registration: Registration; readonly role: DirectoryRole }
+  | { readonly kind: 'open'; readonly registration: Registration; readonly target: Target; readonly needs: Needs }
+  | {
+      readonly kind: 'adopted';
+      readonly registration: Registration;
+      readonly target: Target;
+      readonly endsAt: string;
+      readonly assignment: Assignment;
+    }
   | { readonly kind: 'refused'; readonly registration: Registration; readonly refusal: GrantRefusal }
   | { readonly kind: 'tombstone'; readonly reason: EndReason };
 
 export interface GrantContext {
   readonly opening: GrantOpening;
   readonly decisions: readonly GrantDecisionRecord[];
+  readonly signature?: RequestSignature;
+  /** Of an adopted grant: when it was found again. */
+  readonly adoptedAt?: string;
+  readonly drift?: Drift;
   /** Fixed when the last needed decision arrives, and durable before any write. */
   readonly endsAt?: string;
   /** What was read right before the write: without a name of ours on the assignment, this is how we know it is ours. */
@@ -75,6 +109,8 @@ export interface GrantContext {
 type Fact<T extends string, P = unknown> = { readonly type: T; readonly at: string } & P;
 export type GrantEvent =
   | Fact<'decided', { readonly decision: GrantDecisionRecord }>
+  | Fact<'requestSigned', { readonly signature: RequestSignature }>
+  | Fact<'drifted', { readonly drift: Drift }>
   | Fact<'decisionRefused', { readonly refusal: GrantRefusal }>
   | Fact<'endRequested', { readonly reason: EndReason }>
   /** The sweep of the ledger's own column found that the end has come. */
@@ -96,7 +132,15 @@ const MINUTE_MS = 60_000;
 const OVERDUE_AFTER_MS = 6 * MINUTE_MS;
 const ALARM_AGAIN_AFTER_MS = 30 * MINUTE_MS;
 
-const HOW: Record<EndReason, EndedHow> = { withdraw: 'withdrawn', release: 'released', lapse: 'lapsed' };
+const HOW: Record<EndReason, EndedHow> = { withdraw: 'withdrawn', release: 'released', lapse: 'lapsed', revoke: 'revoked' };
+
+/** With this event, has everything come together that has to? */
+function isComplete({ opening, decisions, signature }: GrantContext, event: GrantEvent): boolean {
+  if (opening.kind !== 'open') return false;
+  const all = event.type === 'decided' ? [...decisions, event.decision] : decisions;
+  const isSigned = signature !== undefined || event.type === 'requestSigned';
+  return currentStage(opening.needs, all) === undefined && (isSigned || !opening.needs.requesterSigns);
+}
 
 /** The facts every state must decide on; what is listed as `{}` changes nothing, on purpose. */
 const nothing = {};
@@ -112,15 +156,18 @@ export const grant = setup({
     approvalWindow: ({ context }) =>
       context.opening.kind === 'open' ? context.opening.registration.approvalWindowMinutes * MINUTE_MS : Number.NaN,
     /** An instant: computed from the event's own `at`, so that a late event does not move the end. */
-    untilEnd: ({ context, event }) => Date.parse(context.endsAt ?? '') - Date.parse(event.at),
+    untilEnd: ({ context, event }) =>
+      Date.parse(context.endsAt ?? '') - Date.parse('at' in event ? event.at : (context.adoptedAt ?? '')),
     overdue: OVERDUE_AFTER_MS,
     alarmAgain: ALARM_AGAIN_AFTER_MS,
   },
   guards: {
     isRefused: ({ context }) => context.opening.kind === 'refused',
+    isAdopted: ({ context }) => context.opening.kind === 'adopted',
     isTombstone: ({ context }) => context.opening.kind === 'tombstone',
     isRefusedGive: ({ context }) => context.refusal !== undefined,
     denies: ({ event }) => event.type === 'decided' && event.decision.decision === 'deny',
+    completes: ({ context, event }) => isComplete(context, event),
   },
   actions: {
     checkHeld: effect,
@@ -131,6 +178,8 @@ export const grant = setup({
     noteDecision: assign({
       decisions: ({ context, event }) => (event.type === 'decided' ? [...context.decisions, event.decision] : context.decisions),
     }),
+    noteSignature: assign(({ event }) => (event.type === 'requestSigned' ? { signature: event.signature } : {})),
+    noteDrift: assign(({ event }) => (event.type === 'drifted' ? { drift: event.drift } : {})),
     fixEnd: assign(({ context, event }) =>
       context.opening.kind === 'open'
         ? { endsAt: new Date(Date.parse(event.at) + context.opening.registration.durationMinutes * MINUTE_MS).toISOString() }
@@ -162,7 +211,19 @@ export const grant = setup({
 }).createMachine({
   id: 'grant',
   version: '1',
-  context: ({ input }) => ({ opening: input.opening, decisions: [] }),
+  context: ({ input: { opening, at } }) => ({
+    opening,
+    decisions: [],
+    ...(opening.kind === 'adopted'
+      ? {
+          adoptedAt: at,
+          endsAt: opening.endsAt,
+          assignment: opening.assignment,
+          intent: { readAt: at, writer: opening.assignment.kind },
+          nativeEnd: opening.assignment.kind === 'pim',
+        }
+      : {}),
+  }),
   initial: 'opening',
   states: {
     opening: {
@@ -170,17 +231,24 @@ export const grant = setup({
       always: [
         { guard: 'isTombstone', target: 'ended', actions: 'noteHow' },
         { guard: 'isRefused', target: 'refused', actions: 'noteRefusal' },
+        { guard: 'isAdopted', target: 'active' },
         { target: 'registered' },
       ],
     },
     registered: {
-      description: 'Known, not decided. Nothing has been written.',
+      description: 'Known; waits for what the guardrails need. Nothing has been written.',
       after: { approvalWindow: { target: 'ended', actions: 'noteLapsed' } },
       on: {
         decided: [
           { guard: 'denies', target: 'ended', actions: ['noteDecision', 'noteDenied'] },
-          { target: 'checking', actions: ['noteDecision', 'fixEnd'] },
+          { guard: 'completes', target: 'checking', actions: ['noteDecision', 'fixEnd'] },
+          { actions: 'noteDecision' },
         ],
+        requestSigned: [
+          { guard: 'completes', target: 'checking', actions: ['noteSignature', 'fixEnd'] },
+          { actions: 'noteSignature' },
+        ],
+        drifted: nothing,
         decisionRefused: { target: 'refused', actions: 'noteRefusal' },
         endRequested: { target: 'ended', actions: 'noteHow' },
         endsDue: nothing,
@@ -205,7 +273,9 @@ export const grant = setup({
         endRequested: { target: 'ended', actions: 'noteHow' },
         endsDue: { target: 'ended', actions: 'noteLapsed' },
         decided: nothing,
+        requestSigned: nothing,
         decisionRefused: nothing,
+        drifted: nothing,
         'directory.gave': nothing,
         'directory.giveUnclear': nothing,
         'directory.gone': nothing,
@@ -225,7 +295,9 @@ export const grant = setup({
         endRequested: { target: 'taking', actions: 'noteHow' },
         endsDue: { target: 'taking', actions: 'noteExpired' },
         decided: nothing,
+        requestSigned: nothing,
         decisionRefused: nothing,
+        drifted: nothing,
         'directory.absent': nothing,
         'directory.gone': nothing,
         'directory.notOurs': nothing,
@@ -239,7 +311,9 @@ export const grant = setup({
         endRequested: { target: 'taking', actions: 'noteHow' },
         endsDue: { target: 'taking', actions: 'noteExpired' },
         decided: nothing,
+        requestSigned: nothing,
         decisionRefused: nothing,
+        drifted: { actions: 'noteDrift' },
         'directory.absent': nothing,
         'directory.held': nothing,
         'directory.gave': nothing,
@@ -279,7 +353,9 @@ export const grant = setup({
         endRequested: nothing,
         endsDue: nothing,
         decided: nothing,
+        requestSigned: nothing,
         decisionRefused: nothing,
+        drifted: nothing,
       },
     },
     refused: { type: 'final' },

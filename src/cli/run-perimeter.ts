@@ -8,6 +8,7 @@ import { createPlainRoleWriter } from '../entra/plain-role-writer.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { createCredential } from '../identity/credential.ts';
 import { createLog, type Log } from '../observe/log.ts';
+import { onlyFor } from '../perimeter/access-writer.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../perimeter/caller-token.ts';
 import { grantFlow } from '../perimeter/grant-flow.ts';
 import { loadPerimeterConfig } from '../perimeter/load-perimeter-config.ts';
@@ -32,7 +33,12 @@ export async function runPerimeter(file: string): Promise<void> {
     clock,
     transportClock,
     log,
-    writers: { pim: createPimRoleWriter(graph, clock), plain: createPlainRoleWriter(graph) },
+    writers: {
+      directoryRole: {
+        pim: onlyFor('directoryRole', createPimRoleWriter(graph, clock)),
+        plain: onlyFor('directoryRole', createPlainRoleWriter(graph)),
+      },
+    },
     people: createMembershipReader(graph),
     verifyCaller: createCallerVerifier(callerSettingsOf(config), tenantKeys(config), transportClock),
   });

@@ -1,11 +1,14 @@
 import { AppError } from '../access/core/app-error.ts';
 import type { Clock } from '../access/core/clock.ts';
+import type { DirectoryRole } from '../access/core/target.ts';
 import type { Order, Taken } from '../perimeter/access-writer.ts';
 import type { GraphClient } from './graph-client.ts';
 import { segment } from './odata.ts';
 import { createPlainRoleWriter } from './plain-role-writer.ts';
 
 const ASSIGNMENTS = 'https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments';
+
+type RoleOrder = Order<DirectoryRole>;
 
 /**
  * The way out when PIM's licence lapses while a grant is held: PIM answers nothing any more, and what it gave stands there as a plain
@@ -18,8 +21,8 @@ export interface LapsedPim {
    * only when a reader can no longer be behind: who made what is there, nobody can tell.
    * @throws {AppError} `refusal` when it is not known to be ours, and what a plain taking throws
    */
-  take(order: Order, refusal: AppError): Promise<Taken>;
-  byHand(order: Order): string;
+  take(order: RoleOrder, refusal: AppError): Promise<Taken>;
+  byHand(order: RoleOrder): string;
 }
 
 export function createLapsedPim(graph: GraphClient, clock: Clock): LapsedPim {
@@ -36,7 +39,7 @@ export function createLapsedPim(graph: GraphClient, clock: Clock): LapsedPim {
         hint: 'The licence that Privileged Identity Management needs is gone, and Hallpass cannot tell whether what is there now is its own. An administrator can look and remove it by hand.',
       });
     },
-    byHand({ assignment, principalId, role }) {
+    byHand({ assignment, principalId, target: role }) {
       const id = assignment?.roleAssignmentId;
       if (id !== undefined) return `az rest --method DELETE --url '${ASSIGNMENTS}/${segment(id)}'`;
       const which = segment(`principalId eq '${principalId}' and roleDefinitionId eq '${role.roleDefinitionId}'`).replaceAll(

@@ -2,6 +2,7 @@ import { AppError } from '../access/core/app-error.ts';
 import { type Clock, instantOf } from '../access/core/clock.ts';
 import { point } from '../access/core/point.ts';
 import type { Assignment } from '../../flows/grant.ts';
+import type { DirectoryRole } from '../access/core/target.ts';
 import type { AccessWriter, Order, Taken } from '../perimeter/access-writer.ts';
 import type { GraphClient } from './graph-client.ts';
 import { graphCodeOf } from './graph-error.ts';
@@ -32,16 +33,18 @@ const DONE = ['provisioned'];
 const UNDER_WAY = ['granted', 'pendingschedulecreation', 'pendingprovisioning', 'schedulecreated'];
 const AWAITS_SOMEBODY = ['pendingapproval', 'pendingadmindecision'];
 
+type RoleOrder = Order<DirectoryRole>;
+
 /**
  * Directory roles by PIM: an active assignment that Entra itself ends. Its `ticketInfo` carries the grant's id, which is how ours is known.
  * @see https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignmentschedulerequests
  */
-export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWriter {
+export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWriter<DirectoryRole> {
   const lapsed = createLapsedPim(graph, clock);
   /** As the newest taking found it. */
   let isLicensed = true;
 
-  async function instancesOf({ principalId, role }: Order): Promise<readonly ScheduleInstance[]> {
+  async function instancesOf({ principalId, target: role }: RoleOrder): Promise<readonly ScheduleInstance[]> {
     const found: ScheduleInstance[] = [];
     const query = { $filter: `principalId eq ${quoted(principalId)} and roleDefinitionId eq ${quoted(role.roleDefinitionId)}` };
     for await (const item of graph.list(INSTANCES, { query, permission: PERMISSION })) {
@@ -51,9 +54,9 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
     return found;
   }
 
-  async function ownRequest(order: Order): Promise<ScheduleRequest | undefined> {
+  async function ownRequest(order: RoleOrder): Promise<ScheduleRequest | undefined> {
     if (order.assignment !== undefined) return requestById(order.assignment.id);
-    const { principalId, role, grantId } = order;
+    const { principalId, target: role, grantId } = order;
     const query = { $filter: `principalId eq ${quoted(principalId)} and roleDefinitionId eq ${quoted(role.roleDefinitionId)}` };
     let newest: ScheduleRequest | undefined;
     for await (const item of graph.list(REQUESTS, { query, permission: PERMISSION })) {
@@ -70,14 +73,14 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
     return answerOf(scheduleRequestSchema, await graph.get(path, { permission: PERMISSION }), `GET ${REQUESTS}/{id}`);
   }
 
-  async function post(action: 'adminAssign' | 'adminRemove', order: Order, rest: Readonly<Record<string, unknown>> = {}) {
-    const { roleDefinitionId, directoryScopeId } = order.role;
+  async function post(action: 'adminAssign' | 'adminRemove', order: RoleOrder, rest: Readonly<Record<string, unknown>> = {}) {
+    const { roleDefinitionId, directoryScopeId } = order.target;
     const ticketInfo = { ticketNumber: order.grantId, ticketSystem: TICKET_SYSTEM };
     const body = { action, principalId: order.principalId, roleDefinitionId, directoryScopeId, ticketInfo, ...rest };
     return answerOf(scheduleRequestSchema, await graph.post(REQUESTS, body, { permission: PERMISSION }), `POST ${REQUESTS}`);
   }
 
-  async function give(order: Order): Promise<Assignment> {
+  async function give(order: RoleOrder): Promise<Assignment> {
     const request = await post('adminAssign', order, {
       // Most roles demand one.
       justification: order.justification === '' ? `Hallpass: ${order.grantId}` : order.justification,
@@ -90,7 +93,7 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
   }
 
   /** Entra's own id of the assignment is remembered as long as PIM tells it: without a licence it will not (pim-lapsed.ts). */
-  async function active(request: ScheduleRequest, order: Order): Promise<Assignment> {
+  async function active(request: ScheduleRequest, order: RoleOrder): Promise<Assignment> {
     const assignment = assignmentOf(request);
     // Whatever goes wrong with this reading says nothing of the write before it, and must not be taken for its answer.
     const live = await instancesOf(order).catch(() => []);
@@ -103,7 +106,7 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
   }
 
   /** False when PIM says that there is nothing to remove. */
-  async function remove(order: Order, startedAt: string | null | undefined): Promise<boolean> {
+  async function remove(order: RoleOrder, startedAt: string | null | undefined): Promise<boolean> {
     point('take.before-write');
     try {
       await post('adminRemove', order, { justification: `Hallpass: end of ${order.grantId}` });
@@ -129,7 +132,7 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
     });
   }
 
-  async function take(order: Order): Promise<Taken> {
+  async function take(order: RoleOrder): Promise<Taken> {
     try {
       const taken = await takeByPim(order);
       isLicensed = true;
@@ -141,7 +144,7 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
     }
   }
 
-  async function takeByPim(order: Order): Promise<Taken> {
+  async function takeByPim(order: RoleOrder): Promise<Taken> {
     const { assignment } = order;
     const request =
       assignment === undefined ? await ownRequest(order) : ((await requestById(assignment.id).catch(forgotten)) ?? assignment);
@@ -174,12 +177,20 @@ export function createPimRoleWriter(graph: GraphClient, clock: Clock): AccessWri
     },
     give,
     take,
+    look: async (order) => {
+      const id = order.assignment?.id;
+      const request = id === undefined ? undefined : ((await requestById(id).catch(forgotten)) ?? { id });
+      const ours = request === undefined ? undefined : (await instancesOf(order)).find(isOf(request));
+      const endsAt = Date.parse(ours?.endDateTime ?? '');
+      return { isThere: ours !== undefined, ...(Number.isNaN(endsAt) ? {} : { endsAt: instantOf(endsAt) }) };
+    },
     byHand: (order) => (isLicensed ? byHand(order) : lapsed.byHand(order)),
   };
 }
 
-function byHand({ principalId, role }: Order): string {
-  const body = { action: 'adminRemove', principalId, ...role };
+function byHand({ principalId, target: role }: RoleOrder): string {
+  const { roleDefinitionId, directoryScopeId } = role;
+  const body = { action: 'adminRemove', principalId, roleDefinitionId, directoryScopeId };
   return `az rest --method POST --url https://graph.microsoft.com/v1.0${REQUESTS} --body '${JSON.stringify(body)}'`;
 }
 
@@ -216,7 +227,7 @@ function settling(detail: string): AppError {
   return new AppError('directory.settling', `PIM: ${detail}`, { retryable: true, retryAfterMs: LOOK_AGAIN_AFTER_MS });
 }
 
-function isAbout(item: ScheduleRequest | ScheduleInstance, principalId: string, role: Order['role']): boolean {
+function isAbout(item: ScheduleRequest | ScheduleInstance, principalId: string, role: RoleOrder['target']): boolean {
   return (
     sameWord(item.principalId, principalId) &&
     sameWord(item.roleDefinitionId, role.roleDefinitionId) &&

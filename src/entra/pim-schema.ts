@@ -26,6 +26,7 @@ export const scheduleInstanceSchema = z.object({
   assignmentType: text,
   memberType: text,
   startDateTime: text,
+  endDateTime: text,
   roleAssignmentScheduleId: text,
   /** Of the unifiedRoleAssignment that this makes. */
   roleAssignmentOriginId: text,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../access/core/app-error.ts';
 import { point } from '../access/core/point.ts';
 import type { Assignment } from '../../flows/grant.ts';
+import type { DirectoryRole } from '../access/core/target.ts';
 import type { AccessWriter, Order, Taken } from '../perimeter/access-writer.ts';
 import type { GraphClient } from './graph-client.ts';
 import { GraphAppError } from './graph-error.ts';
@@ -16,15 +17,17 @@ const LOOK_AGAIN_AFTER_MS = 1_000;
 /** The audit lags by seconds at best, and may be asked five times in ten seconds by all of an application together. */
 const ASK_AGAIN_AFTER_MS = 5_000;
 
+type RoleOrder = Order<DirectoryRole>;
+
 /**
  * Directory roles in a tenant without PIM. The assignment has no end and no name of ours. Ours is what the answer to our own write named;
  * where no answer came, what appeared after the absence that was read and committed as intent, and that Microsoft's audit says we made.
  * @see https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignments
  */
-export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
+export function createPlainRoleWriter(graph: GraphClient): AccessWriter<DirectoryRole> {
   const audit = createRoleAuditReader(graph);
 
-  async function present({ principalId, role }: Order): Promise<readonly string[]> {
+  async function present({ principalId, target: role }: RoleOrder): Promise<readonly string[]> {
     const ids: string[] = [];
     const query = { $filter: `principalId eq ${quoted(principalId)} and roleDefinitionId eq ${quoted(role.roleDefinitionId)}` };
     for await (const item of graph.list(ASSIGNMENTS, { query, permission: PERMISSION })) {
@@ -35,13 +38,14 @@ export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
     return ids;
   }
 
-  async function find(order: Order): Promise<Assignment | undefined> {
+  async function find(order: RoleOrder): Promise<Assignment | undefined> {
     const [id] = await present(order);
     return id === undefined ? undefined : { kind: 'plain', id, seen: 'found' };
   }
 
-  async function give(order: Order): Promise<Assignment> {
-    const body = { '@odata.type': '#microsoft.graph.unifiedRoleAssignment', principalId: order.principalId, ...order.role };
+  async function give(order: RoleOrder): Promise<Assignment> {
+    const { roleDefinitionId, directoryScopeId } = order.target;
+    const body = { '@odata.type': '#microsoft.graph.unifiedRoleAssignment', principalId: order.principalId, roleDefinitionId, directoryScopeId };
     try {
       const answer = await graph.post(ASSIGNMENTS, body, { permission: PERMISSION });
       return { kind: 'plain', id: answerOf(z.object({ id: z.string() }), answer, `POST ${ASSIGNMENTS}`).id };
@@ -57,7 +61,7 @@ export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
     }
   }
 
-  async function take(order: Order): Promise<Taken> {
+  async function take(order: RoleOrder): Promise<Taken> {
     const { assignment } = order;
     if (assignment !== undefined && assignment.seen !== 'found') return remove(order, assignment.id);
     const listed = await present(order);
@@ -72,7 +76,7 @@ export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
     });
   }
 
-  async function remove(order: Order, id: string): Promise<Taken> {
+  async function remove(order: RoleOrder, id: string): Promise<Taken> {
     let found = true;
     point('take.before-write');
     try {
@@ -97,11 +101,12 @@ export function createPlainRoleWriter(graph: GraphClient): AccessWriter {
     find,
     give,
     take,
+    look: async (order) => ({ isThere: (await present(order)).some((id) => id === order.assignment?.id) }),
     byHand,
   };
 }
 
-function byHand({ assignment }: Order): string {
+function byHand({ assignment }: RoleOrder): string {
   const command = `az rest --method DELETE --url https://graph.microsoft.com/v1.0${ASSIGNMENTS}/${assignment?.id ?? '<id of the assignment>'}`;
   if (assignment !== undefined && assignment.seen !== 'found') return command;
   return `Only if Entra's audit log says that Hallpass added it (Hallpass reads that by itself, with AuditLog.Read.All): ${command}`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instantOf } from '../access/core/clock.ts';
 import type { OwnIdentity } from '../identity/own-identity.ts';
+import type { DirectoryRole } from '../access/core/target.ts';
 import type { Order } from '../perimeter/access-writer.ts';
 import type { GraphClient } from './graph-client.ts';
 import { quoted } from './odata.ts';
@@ -23,7 +24,7 @@ export interface RoleAuditReader {
    * fact, and are kept for 7 days, with P1 or P2 for 30.
    * @throws {AppError} `directory.*`, `identity.*`
    */
-  lastChange(order: Order): Promise<LastChange | undefined>;
+  lastChange(order: Order<DirectoryRole>): Promise<LastChange | undefined>;
 }
 
 /** PIM keeps entries of its own beside these; what really changed in the directory is written here. */
@@ -90,7 +91,7 @@ export function createRoleAuditReader(graph: Pick<GraphClient, 'list' | 'whoWeAr
 }
 
 /** What this entry says about the assignment; undefined when it is about another, or nothing came of it. */
-function changeOf(entry: Entry, { principalId, role }: Order): LastChange['what'] | undefined {
+function changeOf(entry: Entry, { principalId, target: role }: Order<DirectoryRole>): LastChange['what'] | undefined {
   const activity = ACTIVITIES[entry.activityDisplayName?.toLowerCase() ?? ''];
   if (activity === undefined || !sameWord(entry.loggedByService, SERVICE) || !sameWord(entry.result, 'success')) return undefined;
   const ids = idsIn(entry);

@@ -104,10 +104,30 @@ export function factOf(entry: JournalEntry): PerimeterEvent | undefined {
   if (state === 'ended') {
     return { type: 'ended', how: endedHow ?? 'gone', ...(confirmedAt === undefined ? {} : { confirmedAt }), ...fact };
   }
-  if (state === 'registered' && entry.kind === 'began') return { type: 'registered', ...fact };
+  const { opening, decisions } = asGrant(entry.context);
+  if (opening.kind === 'open') {
+    const { needs } = opening;
+    const needed = needs.stages.reduce((sum, stage) => sum + stage, 0);
+    if (state === 'registered' && entry.kind === 'began') {
+      const { assurance, requesterSigns } = needs;
+      return { type: 'registered', assurance, approvalsNeeded: needed, requesterSigns, ...fact };
+    }
+    const newest = decisions.at(-1);
+    if ((state === 'registered' || state === 'checking') && brought('decided') && newest !== undefined) {
+      const { decision, approver, assurance } = newest;
+      const approved = decisions.filter((one) => one.decision === 'approve').length;
+      return { type: 'decided', decision, approver, assurance, missing: Math.max(0, needed - approved), ...fact };
+    }
+    if (brought('requestSigned')) return { type: 'requestSigned', ...fact };
+  }
   if (state === 'giving' && brought('directory.absent')) return { type: 'giving', ...fact };
   if (state === 'active' && brought('directory.gave') && endsAt !== undefined)
     return { type: 'given', endsAt, nativeEnd: nativeEnd ?? false, ...fact };
+  const { drift } = asGrant(entry.context);
+  if (state === 'active' && brought('drifted') && drift !== undefined) {
+    const { kind, directoryEndsAt } = drift;
+    return { type: 'drifted', drift: kind, ...(directoryEndsAt === undefined ? {} : { directoryEndsAt }), ...fact };
+  }
   const report = entry.events.find((event) => event.type === 'overdueReported');
   if (state === 'taking' && report !== undefined) {
     const { overdue } = asGrant(entry.context);

@@ -1,5 +1,6 @@
 import { type GrantContext, grant } from '../../flows/grant.ts';
 import { personKey } from '../access/core/person.ts';
+import { type Target, targetKey } from '../access/core/target.ts';
 import type { CaseView, Columns, Flow } from '../durable/port.ts';
 import type { Order } from './access-writer.ts';
 
@@ -22,21 +23,27 @@ export const grantFlow: Flow = {
   columns: (context) => columnsOf(asGrant(context)),
 };
 
-function columnsOf({ opening, endsAt }: GrantContext): Columns {
-  if (opening.kind !== 'open') return { endsAt: null, holding: null };
-  const { principal, entitlementId } = opening.registration;
-  const { roleDefinitionId, directoryScopeId } = opening.role;
+function columnsOf({ opening, endsAt, givenAt }: GrantContext): Columns {
+  if (opening.kind !== 'open' && opening.kind !== 'adopted') return { endsAt: null, holding: null };
+  const { principal, entitlementId, breakGlass } = opening.registration;
   return {
     endsAt: endsAt ?? null,
     entitlementId,
     principal: personKey(principal),
-    holding: holdingOf(personKey(principal), roleDefinitionId, directoryScopeId),
+    holding: holdingOf(personKey(principal), opening.target),
+    // What budgets count by.
+    budget: givenAt === undefined ? null : budgetOf(personKey(principal), entitlementId),
+    brokenGlass: breakGlass && givenAt !== undefined ? entitlementId : null,
   };
 }
 
-/** Two entitlements may name the same role: what can be live only once is who, what and where. */
-export function holdingOf(principal: string, roleDefinitionId: string, directoryScopeId: string): string {
-  return `${principal} ${roleDefinitionId} ${directoryScopeId}`.toLowerCase();
+/** Two entitlements may name the same thing: what can be live only once is who and what. */
+export function holdingOf(principal: string, target: Target): string {
+  return `${principal} ${targetKey(target)}`.toLowerCase();
+}
+
+export function budgetOf(principal: string, entitlementId: string): string {
+  return `${principal} ${entitlementId}`.toLowerCase();
 }
 
 /** The ledger's cases hold this flow's context; nothing else is ever stored under its name. */
@@ -59,11 +66,11 @@ export function stateNameOf(state: unknown): string {
 /** What a writer needs; undefined for a case that never had anything to write. */
 export function orderOf(view: CaseView, justification: string): Order | undefined {
   const { opening, endsAt, intent, assignment } = contextOf(view);
-  if (opening.kind !== 'open' || endsAt === undefined) return undefined;
+  if ((opening.kind !== 'open' && opening.kind !== 'adopted') || endsAt === undefined) return undefined;
   return {
     grantId: view.caseId,
     principalId: opening.registration.principal.objectId,
-    role: opening.role,
+    target: opening.target,
     endsAt,
     justification,
     ...(intent === undefined ? {} : { absentAt: intent.readAt }),

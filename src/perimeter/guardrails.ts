@@ -3,10 +3,11 @@ import type { RegisterGrant } from '../access/core/perimeter-api.ts';
 import { type Person, samePerson } from '../access/core/person.ts';
 import { permit, refuse, type Verdict } from '../access/core/verdict.ts';
 import type { PersonFacts } from '../entra/membership-reader.ts';
-import type { DirectoryRole } from '../../flows/grant.ts';
-import type { GuardedEntitlement, PerimeterConfig } from './perimeter-config.ts';
+import { sameTarget, type Target } from '../access/core/target.ts';
+import { type GuardedEntitlement, type PerimeterConfig, stagesOf, targetOf } from './perimeter-config.ts';
+import type { Needs } from '../access/core/approvals.ts';
 
-type Asked = Pick<RegisterGrant, 'requester' | 'principal' | 'entitlementId' | 'durationMinutes'>;
+type Asked = Pick<RegisterGrant, 'requester' | 'principal' | 'entitlementId' | 'durationMinutes' | 'breakGlass'>;
 
 /**
  * May this be registered at all? Judged from the request and the perimeter's own file, before anybody is looked up. The bot has judged
@@ -35,17 +36,21 @@ export function mayRegister(request: Asked, config: PerimeterConfig): Verdict {
 }
 
 /** The same judgement again when it is given: the file may have changed while the request waited. */
-export function mayStillGive(registration: Asked, role: DirectoryRole, config: PerimeterConfig): Verdict {
+export function mayStillGive(registration: Asked, target: Target, config: PerimeterConfig): Verdict {
   const verdict = mayRegister(registration, config);
   if (!verdict.permitted) return verdict;
-  const now = config.entitlements.find(({ id }) => id === registration.entitlementId)?.directoryRole;
-  const same =
-    now !== undefined &&
-    sameId(now.roleDefinitionId, role.roleDefinitionId) &&
-    sameId(now.directoryScopeId, role.directoryScopeId);
-  return same
+  const setting = config.entitlements.find(({ id }) => id === registration.entitlementId);
+  const now = setting && targetOf(setting, target.kind === 'azureRole' ? target.scope : undefined);
+  return now !== undefined && sameTarget(now, target)
     ? permit
-    : refuse('guardrail.entitlement', 'The guardrails mean another role by this name since it was asked for.', 'Ask again.');
+    : refuse('guardrail.entitlement', 'The guardrails mean something else by this name since it was asked for.', 'Ask again.');
+}
+
+/** What has to come together before it is given. For `chat` without approvers, one word of the bot's. */
+export function needsOf(setting: GuardedEntitlement, { breakGlass }: Pick<Asked, 'breakGlass'>): Needs {
+  if (breakGlass) return { stages: [], requesterSigns: true, assurance: 'signed' };
+  const stages = stagesOf(setting).map(({ approvalsNeeded }) => approvalsNeeded);
+  return { stages: stages.length === 0 ? [1] : stages, requesterSigns: setting.protected === true, assurance: setting.assurance };
 }
 
 /** May this person hold it, as the directory says right now? A failed look-up is never "no groups". */

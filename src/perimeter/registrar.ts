@@ -1,14 +1,16 @@
 import { AppError } from '../access/core/app-error.ts';
 import type { EndReason, GrantDecision, RegisterGrant } from '../access/core/perimeter-api.ts';
+import { currentStage } from '../access/core/approvals.ts';
 import { personKey, samePerson } from '../access/core/person.ts';
+import type { Target } from '../access/core/target.ts';
 import { refuse, type Verdict } from '../access/core/verdict.ts';
 import type { Actor, CaseView, Runtime } from '../durable/port.ts';
 import type { MembershipReader } from '../entra/membership-reader.ts';
 import type { GrantDecisionRecord, GrantOpening, Registration } from '../../flows/grant.ts';
 import { storeFull } from './commands/answers.ts';
 import { contextOf, GRANT_FLOW, holdingOf, stateNameOf } from './grant-flow.ts';
-import { groupsAskedFor, mayDecide, mayReceive, mayRegister } from './guardrails.ts';
-import type { PerimeterConfig } from './perimeter-config.ts';
+import { groupsAskedFor, mayDecide, mayReceive, mayRegister, needsOf } from './guardrails.ts';
+import { type PerimeterConfig, targetOf } from './perimeter-config.ts';
 import { sweptEnd } from './swept.ts';
 
 /**
@@ -55,19 +57,18 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
     return mayReceive(setting, request.principal, await people.factsOf(request.principal.objectId, groupsAskedFor(setting)));
   }
 
-  function openingOf(registration: Registration, verdict: Verdict): GrantOpening {
-    const role = config.entitlements.find(({ id }) => id === registration.entitlementId)?.directoryRole;
-    const judged = verdict.permitted && role !== undefined && isLive(registration, role) ? ALREADY : verdict;
-    if (judged.permitted && role !== undefined) return { kind: 'open', registration, role };
-    const refusal = judged.permitted ? ALREADY : judged;
+  function openingOf(registration: Registration, azureScope: string | undefined, verdict: Verdict): GrantOpening {
+    const setting = config.entitlements.find(({ id }) => id === registration.entitlementId);
+    const target = setting && targetOf(setting, azureScope);
+    const judged = verdict.permitted && target !== undefined && isLive(registration, target) ? ALREADY : verdict;
+    if (judged.permitted && setting !== undefined && target !== undefined)
+      return { kind: 'open', registration, target, needs: needsOf(setting, registration) };
+    const refusal = judged.permitted ? SCOPE : judged;
     return { kind: 'refused', registration, refusal: { code: refusal.code, hint: `${refusal.reason} ${refusal.hint}` } };
   }
 
-  function isLive(
-    { principal }: Registration,
-    role: { readonly roleDefinitionId: string; readonly directoryScopeId: string },
-  ): boolean {
-    const holding = holdingOf(personKey(principal), role.roleDefinitionId, role.directoryScopeId);
+  function isLive({ principal }: Registration, target: Target): boolean {
+    const holding = holdingOf(personKey(principal), target);
     for (const view of runtime.open(GRANT_FLOW))
       if (view.columns['holding'] === holding && sweptEnd(view) === undefined) return true;
     return false;
@@ -79,7 +80,7 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
     if (runtime.degraded) throw storeFull();
     const verdict = await judge(request);
     return oneAtATime(async () => {
-      const { requestId, requester, principal, entitlementId, durationMinutes, approvalWindowMinutes } = request;
+      const { requestId, requester, principal, entitlementId, durationMinutes, approvalWindowMinutes, breakGlass } = request;
       const justification = await runtime.putText(requestId, request.justification);
       const registration = {
         requestId,
@@ -89,15 +90,16 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
         durationMinutes,
         justification,
         approvalWindowMinutes,
+        breakGlass,
       };
-      const outcome = await runtime.begin(GRANT_FLOW, requestId, { opening: openingOf(registration, verdict) }, BOT);
+      const outcome = await runtime.begin(GRANT_FLOW, requestId, { opening: openingOf(registration, request.azureScope, verdict) }, BOT);
       return outcome.kind === 'repeated' ? sameAgain(outcome.view, request) : outcome.view;
     });
   }
 
   function sameAgain(view: CaseView, request: RegisterGrant): CaseView {
     const { opening } = contextOf(view);
-    if (opening.kind === 'tombstone') return view;
+    if (opening.kind === 'tombstone' || opening.kind === 'adopted') return view;
     const { registration } = opening;
     const text = runtime.text(view.caseId, registration.justification);
     const same =
@@ -106,6 +108,7 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
       registration.entitlementId === request.entitlementId &&
       registration.durationMinutes === request.durationMinutes &&
       registration.approvalWindowMinutes === request.approvalWindowMinutes &&
+      registration.breakGlass === request.breakGlass &&
       // An erased text can no longer be compared; the rest still is.
       (text === undefined || text === request.justification);
     if (same) return view;
@@ -118,7 +121,8 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
     const view = await find(grantId);
     if (view === undefined) throw new AppError('grant.unknown', `no grant ${grantId}`, { hint: 'Register the request first.' });
     const { opening, decisions } = contextOf(view);
-    const decision: GrantDecisionRecord = { ...said, assurance: 'chat' };
+    const stage = opening.kind === 'open' ? (currentStage(opening.needs, decisions) ?? 0) : 0;
+    const decision: GrantDecisionRecord = { ...said, assurance: 'chat', stage };
     const earlier = decisions.find(({ decisionId }) => decisionId === said.decisionId);
     if (earlier !== undefined && !sameDecision(earlier, decision))
       throw new AppError('decision.conflict', `${said.decisionId} is known with other content`, {
@@ -153,8 +157,14 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
   return { register, decide, end, find };
 }
 
+const SCOPE = refuse(
+  'guardrail.scope',
+  'The guardrails do not give it there.',
+  'Ask for a scope that perimeter.yaml allows for this entitlement.',
+);
+
 const ALREADY = refuse(
-  'guardrail.already-live',
+  'grant.already-live',
   'You have a request or access for this already.',
   'Withdraw it or give it back first, or wait until it ends.',
 );

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { serve } from '@hono/node-server';
-import type { Hono } from 'hono';
 import { AppError } from '../access/core/app-error.ts';
+import type { Routes } from './assemble.ts';
 import type { PerimeterConfig } from './perimeter-config.ts';
 
 export interface Listening {
@@ -20,9 +20,9 @@ const REQUEST_TIMEOUT_MS = 20_000;
  * `key` says in perimeter.yaml where, for whoever has to mend it.
  * @throws {AppError} `config.tls-unreadable`, `listen.failed`
  */
-export async function listen(app: Hono, key: 'listen' | 'ops', setting: PerimeterConfig['listen']): Promise<Listening> {
+export async function listen(routes: Routes, key: 'listen' | 'ops', setting: PerimeterConfig['listen']): Promise<Listening> {
   const limits = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16 * 1024 };
-  const where = { fetch: app.fetch, hostname: setting.host, port: setting.port, overrideGlobalObjects: false };
+  const where = { fetch: routes, hostname: setting.host, port: setting.port, overrideGlobalObjects: false };
   const { tls } = setting;
   const server =
     tls === undefined

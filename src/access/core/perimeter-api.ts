@@ -24,6 +24,10 @@ export const registerGrantSchema = z.strictObject({
   justification: z.string().min(1).max(JUSTIFICATION_MAX_CHARS),
   /** How long the request may wait for decisions, from its registration. */
   approvalWindowMinutes: z.int().positive().max(LONGEST_MINUTES),
+  /** Asks for it without waiting for anybody; who may, and how often, the guardrails say. */
+  breakGlass: z.boolean().default(false),
+  /** Where, for an entitlement whose guardrail names a pattern of ARM scopes. */
+  azureScope: z.string().min(1).max(500).optional(),
 });
 export type RegisterGrant = z.infer<typeof registerGrantSchema>;
 
@@ -36,16 +40,43 @@ export const decisionSchema = z.strictObject({
 });
 export type GrantDecision = z.infer<typeof decisionSchema>;
 
-export const endReasonSchema = z.enum(['withdraw', 'release', 'lapse']);
+export const endReasonSchema = z.enum(['withdraw', 'release', 'lapse', 'revoke']);
 export type EndReason = z.infer<typeof endReasonSchema>;
 
 /** How a grant ended; `expired` is the only one that nobody asked for. `left`: somebody else had given the same, and theirs stays. */
-export const endedHowSchema = z.enum(['denied', 'lapsed', 'withdrawn', 'released', 'expired', 'gone', 'left']);
+export const endedHowSchema = z.enum(['denied', 'lapsed', 'withdrawn', 'released', 'revoked', 'expired', 'gone', 'left']);
 export type EndedHow = z.infer<typeof endedHowSchema>;
+
+export const assuranceSchema = z.enum(['chat', 'signed']);
 
 const fact = { seq: z.int().positive(), head: z.string(), requestId: requestIdSchema, at: instant };
 export const perimeterEventSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('registered'), ...fact }),
+  /** What it waits for. `signed` decisions are made on the perimeter's own page. */
+  z.strictObject({
+    type: z.literal('registered'),
+    assurance: assuranceSchema,
+    approvalsNeeded: z.int().nonnegative(),
+    requesterSigns: z.boolean(),
+    ...fact,
+  }),
+  /** Somebody decided, and it counts. `missing`: approvals that the request still waits for, in all stages. */
+  z.strictObject({
+    type: z.literal('decided'),
+    decision: z.enum(['approve', 'deny']),
+    approver: personSchema,
+    assurance: assuranceSchema,
+    missing: z.int().nonnegative(),
+    ...fact,
+  }),
+  /** The requester signed the request itself. */
+  z.strictObject({ type: z.literal('requestSigned'), ...fact }),
+  /** The directory shows something else than what was given; nothing was repaired. */
+  z.strictObject({
+    type: z.literal('drifted'),
+    drift: z.enum(['gone-early', 'end-moved']),
+    directoryEndsAt: instant.optional(),
+    ...fact,
+  }),
   z.strictObject({ type: z.literal('refused'), code: z.string(), hint: z.string(), ...fact }),
   z.strictObject({ type: z.literal('giving'), ...fact }),
   /** `nativeEnd`: Entra itself ends it at `endsAt`, even if the perimeter is gone. */
@@ -71,12 +102,19 @@ export type GrantState = z.infer<typeof grantStateSchema>;
 
 export const guardrailsSchema = z.strictObject({
   digest: z.string(),
+  /** What a bot that is owned completely could still do under these guardrails, in sentences. */
+  ownedBotCould: z.array(z.string()),
   entitlements: z.array(
     z.strictObject({
       id: z.string(),
-      roleDefinitionId: guid,
-      directoryScopeId: z.string(),
+      kind: z.enum(['directoryRole', 'group', 'azureRole']),
+      assurance: assuranceSchema,
+      /** Can reach Hallpass, its approvers or the whole tenant. */
+      protected: z.boolean(),
+      requesterSigns: z.boolean(),
+      approvalsNeeded: z.int().nonnegative(),
       longestMinutes: z.int(),
+      breakGlassLongestMinutes: z.int().optional(),
       nativeEnd: z.boolean(),
     }),
   ),

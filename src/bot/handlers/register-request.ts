@@ -28,6 +28,7 @@ export function registerRequest({ runtime, perimeter, log }: PerimeterHandlerDep
           durationMinutes: request.durationMinutes,
           justification: runtime.text(command.caseId, request.justification) ?? '(erased)',
           approvalWindowMinutes: request.approvalWindowMinutes,
+          breakGlass: false,
         },
         context.signal,
       );

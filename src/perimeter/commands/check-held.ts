@@ -2,6 +2,7 @@ import { AppError } from '../../access/core/app-error.ts';
 import { instantOf } from '../../access/core/clock.ts';
 import type { CommandHandler, CommandResult } from '../../durable/port.ts';
 import type { WriterKind } from '../../../flows/grant.ts';
+import { writerOf } from '../access-writer.ts';
 import { contextOf } from '../grant-flow.ts';
 import { stillShown, takenJustNow } from '../taken-just-now.ts';
 import { groupsAskedFor, mayReceive, mayStillGive } from '../guardrails.ts';
@@ -27,7 +28,7 @@ async function check(parts: DirectoryParts, context: Parameters<CommandHandler>[
   const setting = config.entitlements.find(({ id }) => id === registration.entitlementId);
   if (setting === undefined)
     return refused('guardrail.entitlement', 'This access is no longer in the guardrails of the perimeter.');
-  const still = mayStillGive(registration, opening.role, config);
+  const still = mayStillGive(registration, opening.target, config);
   if (!still.permitted) return refused(still.code, `${still.reason} ${still.hint}`);
   const verdict = mayReceive(setting, registration.principal, await people.factsOf(order.principalId, groupsAskedFor(setting)));
   if (!verdict.permitted) return refused(verdict.code, verdict.hint);
@@ -35,10 +36,10 @@ async function check(parts: DirectoryParts, context: Parameters<CommandHandler>[
   try {
     let writer: WriterKind = 'pim';
     const readAt = instantOf(clock.now());
-    const held = await writers.pim.held(order).catch((error: unknown) => {
+    const held = await writerOf(writers, order, 'pim').held(order).catch((error: unknown) => {
       if (!(error instanceof AppError) || error.code !== 'directory.not-licensed') throw error;
       writer = 'plain';
-      return setting.endsOnlyByHallpass ? writers.plain.held(order) : undefined;
+      return setting.endsOnlyByHallpass ? writerOf(writers, order, 'plain').held(order) : undefined;
     });
     if (held === undefined)
       return refused(

@@ -25,6 +25,6 @@ export interface DirectoryParts {
 export function currentOrder(runtime: Runtime, context: CommandContext): Order | undefined {
   const view = context.view();
   const { opening } = contextOf(view);
-  if (opening.kind !== 'open') return undefined;
+  if (opening.kind !== 'open' && opening.kind !== 'adopted') return undefined;
   return orderOf(view, runtime.text(view.caseId, opening.registration.justification) ?? '');
 }

@@ -3,7 +3,7 @@ import { point } from '../../access/core/point.ts';
 import type { CommandContext, CommandHandler, CommandResult } from '../../durable/port.ts';
 import { provesNothingWritten } from '../../entra/graph-error.ts';
 import type { Assignment } from '../../../flows/grant.ts';
-import type { AccessWriter, Order } from '../access-writer.ts';
+import { type AccessWriter, type Order, writerOf } from '../access-writer.ts';
 import { contextOf } from '../grant-flow.ts';
 import { mayHaveArrived, noteWrite, worthLookingForMs } from '../write-trace.ts';
 import { gave, heldByOther, refused, storeFull, unclear } from './answers.ts';
@@ -25,7 +25,7 @@ async function write(parts: DirectoryParts, context: CommandContext): Promise<Co
   // After a start, commands run before the timers that are due: what ended meanwhile is for the taking alone.
   if (parts.clock.now() >= Date.parse(order.endsAt)) return undefined;
   if (parts.runtime.degraded) throw storeFull();
-  const writer = parts.writers[intent.writer];
+  const writer = writerOf(parts.writers, order, intent.writer);
   const earlier = mayHaveArrived(context.view());
   try {
     const found = earlier ? await writer.find(order) : undefined;

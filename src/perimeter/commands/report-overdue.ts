@@ -1,7 +1,7 @@
 import type { CommandHandler, Runtime } from '../../durable/port.ts';
 import { instantOf } from '../../access/core/clock.ts';
 import type { Log } from '../../observe/log.ts';
-import type { AccessWriters } from '../access-writer.ts';
+import { type AccessWriters, writerOf } from '../access-writer.ts';
 import { contextOf } from '../grant-flow.ts';
 import { currentOrder } from './directory-parts.ts';
 
@@ -22,7 +22,7 @@ export function reportOverdue(parts: OverdueParts): CommandHandler {
     const report = {
       tries: taking.attempt,
       code: taking.lastErrorCode ?? 'directory.settling',
-      byHand: parts.writers[intent.writer].byHand(order),
+      byHand: writerOf(parts.writers, order, intent.writer).byHand(order),
     };
     parts.log.error(
       { grantId: view.caseId, since: instantOf(Date.parse(taking.at)), ...report },

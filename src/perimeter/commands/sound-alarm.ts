@@ -1,6 +1,6 @@
 import { AppError } from '../../access/core/app-error.ts';
 import type { CommandHandler } from '../../durable/port.ts';
-import type { Order } from '../access-writer.ts';
+import { type Order, writerOf } from '../access-writer.ts';
 import { contextOf } from '../grant-flow.ts';
 import { currentOrder } from './directory-parts.ts';
 import type { OverdueParts } from './report-overdue.ts';
@@ -19,7 +19,7 @@ export function soundAlarm(parts: OverdueParts & { readonly alarmUrl: string }):
     const order = currentOrder(parts.runtime, context);
     const { intent } = contextOf(view);
     if (taking === undefined || order === undefined || intent === undefined) return undefined;
-    const byHand = parts.writers[intent.writer].byHand(order);
+    const byHand = writerOf(parts.writers, order, intent.writer).byHand(order);
     await postAlarm(parts.alarmUrl, {
       order,
       byHand,
@@ -44,7 +44,7 @@ export function postAlarm(url: string, { order, tries, code, byHand }: Overdue):
     kind: 'overdue',
     requestId: order.grantId,
     principalId: order.principalId,
-    ...order.role,
+    target: order.target,
     endsAt: order.endsAt,
     tries,
     code,

@@ -1,7 +1,7 @@
 import { AppError } from '../../access/core/app-error.ts';
 import { instantOf } from '../../access/core/clock.ts';
 import type { CaseView, CommandHandler } from '../../durable/port.ts';
-import type { Order } from '../access-writer.ts';
+import { type Order, writerOf } from '../access-writer.ts';
 import { contextOf } from '../grant-flow.ts';
 import { sweptEnd } from '../swept.ts';
 import { mayArriveForMs, mayHaveArrived } from '../write-trace.ts';
@@ -46,7 +46,7 @@ export async function takeAway({ writers, transportClock }: TakingParts, view: C
   if (intent === undefined) return 'gone';
   // No trace of a write: none was ever begun, and whatever is there is not ours.
   if (assignment === undefined && !mayHaveArrived(view)) return 'gone';
-  const { found, theirs = false } = await writers[intent.writer].take(order);
+  const { found, theirs = false } = await writerOf(writers, order, intent.writer).take(order);
   if (found && !theirs) return 'gone';
   // Also when its answer named what was written: a reader, and a removal too, may not know yet what was given a moment ago.
   const wait = mayArriveForMs(view, transportClock);

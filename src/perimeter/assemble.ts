@@ -1,0 +1,104 @@
+import type { Clock } from '../access/core/clock.ts';
+import type { CommandHandler, Runtime } from '../durable/port.ts';
+import type { MembershipReader } from '../entra/membership-reader.ts';
+import type { Log } from '../observe/log.ts';
+import { type AccessWriters, writerOf } from './access-writer.ts';
+import { createApiApp } from './api-app.ts';
+import type { VerifyCaller } from './caller-token.ts';
+import { checkHeld } from './commands/check-held.ts';
+import type { DirectoryParts } from './commands/directory-parts.ts';
+import { give } from './commands/give.ts';
+import { reportOverdue } from './commands/report-overdue.ts';
+import { postAlarm, soundAlarm } from './commands/sound-alarm.ts';
+import { take } from './commands/take.ts';
+import { createEventsFeed } from './events-feed.ts';
+import { guardrailsAnswer } from './guardrails-answer.ts';
+import { createInFlight } from './in-flight.ts';
+import { createNativeEndProbe } from './native-end.ts';
+import { createOpsApp } from './ops-app.ts';
+import type { PerimeterConfig } from './perimeter-config.ts';
+import { createRegistrar } from './registrar.ts';
+import { startSweep } from './sweep.ts';
+
+export interface PerimeterParts {
+  readonly config: PerimeterConfig;
+  /** Opened with `grantFlow`; run and closed here. */
+  readonly runtime: Runtime;
+  readonly writers: AccessWriters;
+  readonly people: MembershipReader;
+  readonly verifyCaller: VerifyCaller;
+  readonly clock: Clock;
+  readonly transportClock: Clock;
+  readonly log: Log;
+}
+
+/** One set of routes: a request in, its answer out. Whoever hosts it owns sockets and TLS. */
+export type Routes = (request: Request) => Response | Promise<Response>;
+
+/** The perimeter without sockets: hosted by the Node server (perimeter.ts) and by Azure Functions (functions/). */
+export interface AssembledPerimeter {
+  /** For the caller, with its token. */
+  readonly api: Routes;
+  /** For the browsers of approvers. */
+  readonly approve?: Routes;
+  /** For operators, without a token: never to be hosted where others reach it. */
+  readonly ops: Routes;
+  /** Looks for what must end; resolves when everything it began has ended. Runs by itself too, every `sweepEverySeconds`. */
+  sweepRound(): Promise<void>;
+  /** Before the host stops listening: long polls answer at once, and the sweep rests. */
+  quiesce(): void;
+  /** Lets running writes end, closes the ledger. Whatever is unfinished goes on at the next start. */
+  close(): Promise<void>;
+}
+
+/** The only program that writes to the directory. Ending comes first: the sweep runs before anybody can ask for more. */
+export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
+  const { config, runtime, writers, transportClock, log } = parts;
+  const stopping = new AbortController();
+  const nativeEnd = createNativeEndProbe(writers, transportClock);
+  const feed = createEventsFeed(runtime);
+
+  const inFlight = createInFlight();
+  runtime.run(handlersOf({ ...parts, inFlight }));
+  const sweep = startSweep({
+    ...parts,
+    inFlight,
+    everySeconds: config.sweepEverySeconds,
+    soundAlarm: ({ order, writer, tries, code }) =>
+      postAlarm(config.alarm.url, { order, tries, code, byHand: writerOf(writers, order, writer).byHand(order) }),
+  });
+  const app = createApiApp({
+    runtime,
+    feed,
+    log,
+    registrar: createRegistrar(parts),
+    verifyCaller: parts.verifyCaller,
+    stopping: stopping.signal,
+    guardrails: () => guardrailsAnswer(config, nativeEnd),
+  });
+  function quiesce(): void {
+    stopping.abort();
+    sweep.stop();
+    feed.close();
+  }
+  return {
+    api: app.fetch,
+    ops: createOpsApp(parts).fetch,
+    sweepRound: () => sweep.round(),
+    quiesce,
+    async close() {
+      quiesce();
+      await runtime.close();
+    },
+  };
+}
+
+function handlersOf(parts: DirectoryParts): Readonly<Record<string, CommandHandler>> {
+  return {
+    checkHeld: checkHeld(parts),
+    give: give(parts),
+    take: take(parts),
+    reportOverdue: reportOverdue(parts),
+    soundAlarm: soundAlarm({ ...parts, alarmUrl: parts.config.alarm.url }),
+  };
+}

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Line } from '../durable/store.ts';
-import { digestOf, parseLine } from '../durable/stores/lowdb/line-bytes.ts';
+import { digestOf, parseLine } from '../durable/line-bytes.ts';
 import { nodeFiles } from '../durable/stores/lowdb/node-files.ts';
 import { listSegments, readLines } from '../durable/stores/lowdb/segments.ts';
 

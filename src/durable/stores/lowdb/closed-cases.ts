@@ -4,7 +4,7 @@ import { applyLine } from '../../apply-line.ts';
 import { isOpen, type CaseRecord } from '../../store.ts';
 import type { CaseIndex } from './case-index.ts';
 import type { FileLayer } from './file-layer.ts';
-import { digestOf, parseLine } from './line-bytes.ts';
+import { digestOf, parseLine } from '../../line-bytes.ts';
 import { listSegments, readLines } from './segments.ts';
 
 /** Moves closed cases from memory into the index, in the background: no commit waits for it. */

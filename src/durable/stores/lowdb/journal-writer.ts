@@ -1,8 +1,9 @@
 import { AppError } from '../../../access/core/app-error.ts';
 import { point } from '../../../access/core/point.ts';
+import { closedError, fullError } from '../../store-errors.ts';
 import type { Line, LineDraft } from '../../store.ts';
 import { isFull, type AppendableFile, type FileLayer } from './file-layer.ts';
-import { digestOf, encodeLine, parseLine, type Place } from './line-bytes.ts';
+import { digestOf, encodeLine, parseLine, type Place } from '../../line-bytes.ts';
 import type { Landmark, Recovered } from './recover-journal.ts';
 import { segmentPath } from './segments.ts';
 
@@ -176,15 +177,8 @@ export async function openJournalWriter(options: WriterOptions): Promise<Journal
     },
     async close() {
       await flushing;
-      ended ??= new AppError('store.closed', 'the store is closed', { retryable: true });
+      ended ??= closedError();
       await file.close();
     },
   };
-}
-
-export function fullError(): AppError {
-  return new AppError('store.full', 'the disk of the store is full', {
-    hint: 'Nothing new can be taken on until an administrator makes room. What was given is still taken away on time.',
-    retryable: true,
-  });
 }

@@ -4,6 +4,7 @@ import { Low } from 'lowdb';
 import { AppError } from '../../../access/core/app-error.ts';
 import type { Log } from '../../../observe/log.ts';
 import { applyLine } from '../../apply-line.ts';
+import { endProcess } from '../../store-errors.ts';
 import { isOpen, type CaseRecord, type Committed, type Store } from '../../store.ts';
 import { openCaseIndex } from './case-index.ts';
 import { createCheckpointAdapter, type Checkpoint } from './checkpoint-adapter.ts';
@@ -242,9 +243,4 @@ function isOver(record: CaseRecord): boolean {
 
 function matches({ columns }: CaseRecord, where: Parameters<Store['closed']>[1]): boolean {
   return where === undefined || columns[where.column] === where.value;
-}
-
-function endProcess(log: Log, error: AppError): void {
-  log.fatal({ err: error }, 'the store cannot be trusted any more; this process ends so that the next one recovers');
-  process.exit(1);
 }

@@ -1,6 +1,6 @@
 import type { Line } from '../../store.ts';
 import type { FileLayer } from './file-layer.ts';
-import { decodeLine, digestOf, follows, parseLine, START, type Place } from './line-bytes.ts';
+import { decodeLine, digestOf, follows, parseLine, START, type Place } from '../../line-bytes.ts';
 import { corrupt, listSegments, readLines } from './segments.ts';
 
 export interface Entry {

@@ -1,7 +1,7 @@
 import { AppError } from '../../../access/core/app-error.ts';
 import type { Line } from '../../store.ts';
 import type { FileLayer } from './file-layer.ts';
-import { decodeLine, digestOf, START, type Place } from './line-bytes.ts';
+import { decodeLine, digestOf, START, type Place } from '../../line-bytes.ts';
 import { corrupt, listSegments, readLines, type RawLine, type Segment } from './segments.ts';
 
 /** A place in the journal with where it stands on the disk: its line begins at `offset` and ends before `endOffset`. */

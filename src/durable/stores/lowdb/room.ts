@@ -1,6 +1,6 @@
 import { AppError } from '../../../access/core/app-error.ts';
 import type { Log } from '../../../observe/log.ts';
-import { fullError } from './journal-writer.ts';
+import { fullError } from '../../store-errors.ts';
 import type { Reserve } from './reserve.ts';
 
 /** Whether the store may take on anything new: not on a full disk, and not on a history that does not verify. */

@@ -1,11 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { AppError } from '../../../access/core/app-error.ts';
-import { createSerial } from '../../serial.ts';
-import type { TextRef } from '../../../access/core/text-ref.ts';
-import { isFull, type FileLayer } from './file-layer.ts';
-import { fullError } from './journal-writer.ts';
 import { point } from '../../../access/core/point.ts';
+import type { TextRef } from '../../../access/core/text-ref.ts';
+import { saltText, textOf, type SaltedText } from '../../salted-text.ts';
+import { createSerial } from '../../serial.ts';
+import { fullError } from '../../store-errors.ts';
+import { isFull, type FileLayer } from './file-layer.ts';
 
 /** Texts of people beside the journal, one file a case, so that they can be erased while the chain still verifies. */
 export interface Texts {
@@ -17,22 +18,13 @@ export interface Texts {
   erase(caseId: string): Promise<void>;
 }
 
-interface Row {
-  readonly digest: string;
-  readonly salt: string;
-  readonly text: string;
-}
-
-/** Bytes of chance in front of each text, so that an erased one cannot be guessed from its digest. */
-const SALT_BYTES = 16;
-
 export function createTexts(files: FileLayer, folder: string, onFatal: (error: AppError) => void): Texts {
   const serial = createSerial();
   // Case ids may hold what a file name may not; the folder tells nobody which case is meant.
   const pathOf = (caseId: string): string =>
     join(folder, `${createHash('sha256').update(caseId).digest('hex').slice(0, 40)}.jsonl`);
 
-  const append = async (path: string, row: Row): Promise<void> => {
+  const append = async (path: string, row: SaltedText): Promise<void> => {
     const known = await files.size(path);
     const file = await files.openForAppend(path);
     try {
@@ -60,7 +52,7 @@ export function createTexts(files: FileLayer, folder: string, onFatal: (error: A
     }
   };
 
-  const rowsOf = (caseId: string): readonly Row[] => {
+  const rowsOf = (caseId: string): readonly SaltedText[] => {
     const bytes = files.readNow(pathOf(caseId));
     if (bytes === undefined) return [];
     const lines = Buffer.from(bytes).toString('utf8').split('\n');
@@ -69,23 +61,17 @@ export function createTexts(files: FileLayer, folder: string, onFatal: (error: A
 
   return {
     put(caseId, text) {
-      const salt = randomBytes(SALT_BYTES).toString('hex');
-      const digest = digestText(salt, text);
+      const row = saltText(text);
       return serial.run(caseId, async () => {
         try {
-          await append(pathOf(caseId), { digest, salt, text });
+          await append(pathOf(caseId), row);
         } catch (error) {
           throw isFull(error) ? fullError() : error;
         }
-        return { textDigest: digest };
+        return { textDigest: row.digest };
       });
     },
-    get(caseId, { textDigest }) {
-      for (const row of rowsOf(caseId)) {
-        if (row.digest === textDigest && digestText(row.salt, row.text) === textDigest) return row.text;
-      }
-      return undefined;
-    },
+    get: (caseId, { textDigest }) => textOf(rowsOf(caseId), textDigest),
     count: (caseId) => rowsOf(caseId).length,
     erase: (caseId) =>
       serial.run(caseId, async () => {
@@ -95,11 +81,7 @@ export function createTexts(files: FileLayer, folder: string, onFatal: (error: A
   };
 }
 
-export function digestText(salt: string, text: string): string {
-  return createHash('sha256').update(Buffer.from(salt, 'hex')).update(text).digest('hex');
-}
-
-function parseRow(line: string): Row | undefined {
+function parseRow(line: string): SaltedText | undefined {
   if (line === '') return undefined;
   try {
     const row: unknown = JSON.parse(line);
@@ -109,7 +91,7 @@ function parseRow(line: string): Row | undefined {
   }
 }
 
-function isRow(value: unknown): value is Row {
+function isRow(value: unknown): value is SaltedText {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Line, LineDraft } from '../../store.ts';
+import type { Line, LineDraft } from './store.ts';
 
 /** The head of an empty journal. */
 export const GENESIS = '0'.repeat(64);

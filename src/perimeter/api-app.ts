@@ -13,7 +13,7 @@ import {
 } from '../access/core/perimeter-api.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
-import type { VerifyCaller } from './caller-token.ts';
+import { addressOf, type CallerLimits, type CallKind } from './caller-limits.ts';
 import type { EventsFeed } from './events-feed.ts';
 import { contextOf, stateNameOf } from './grant-flow.ts';
 import { problemOf } from './problem.ts';
@@ -30,7 +30,7 @@ export interface ApiParts {
   readonly runtime: Runtime;
   readonly registrar: Registrar;
   readonly feed: EventsFeed;
-  readonly verifyCaller: VerifyCaller;
+  readonly limits: CallerLimits;
   readonly guardrails: () => Promise<Omit<GuardrailsAnswer, 'ledger'>>;
   readonly log: Log;
   /** Aborts when the process shuts down: long polls answer at once. */
@@ -42,10 +42,18 @@ const eventsQuerySchema = z.strictObject({
   waitSeconds: z.coerce.number().int().nonnegative().max(WAIT_MAX_SECONDS).default(0),
 });
 
-/** The `api` listener: one caller, JSON in and out, RFC 9457 problems. Every answer to the caller carries the ledger's sequence and head. */
-export function createApiApp(parts: ApiParts): Hono {
-  const { runtime, registrar, feed } = parts;
-  const app = new Hono();
+/** What is known of a request once its token was verified. */
+interface Known {
+  Variables: { isCaller?: true };
+}
+
+/**
+ * The `api` listener: one caller, JSON in and out, RFC 9457 problems. Every answer to the caller carries the ledger's sequence and head.
+ * Only the bearer token says who calls: headers that a platform adds (X-MS-CLIENT-PRINCIPAL and its like) are never read.
+ */
+export function createApiApp(parts: ApiParts): Hono<Known> {
+  const { runtime, registrar, feed, limits } = parts;
+  const app = new Hono<Known>();
   const stateOf = (view: CaseView): GrantState => {
     const { endsAt } = contextOf(view);
     const state = stateNameOf(view.state);
@@ -56,9 +64,11 @@ export function createApiApp(parts: ApiParts): Hono {
   for (const path of ['/readyz', '/metrics']) app.all(path, onlyOps);
 
   app.use(async (c, next) => {
-    await parts.verifyCaller(c.req.header('authorization'));
+    await limits.verify(c.req.header('authorization'), addressOf(c.env));
+    c.set('isCaller', true);
     if (c.req.header(API_VERSION_HEADER) !== API_VERSION)
       throw new AppError('api.version', 'another API version was named', { hint: `Send ${API_VERSION_HEADER}: ${API_VERSION}.` });
+    await limits.count(kindOf(c.req.method, c.req.path));
     await next();
     const { seq, head } = runtime.head();
     c.header(API_VERSION_HEADER, API_VERSION);
@@ -89,7 +99,8 @@ export function createApiApp(parts: ApiParts): Hono {
         hint: 'The ledger of the perimeter was set back. Nothing it says may be trusted before an operator has looked.',
       });
     const signal = AbortSignal.any([parts.stopping, c.req.raw.signal]);
-    return c.json(await feed.after(after, EVENTS_PER_PAGE, waitSeconds * 1000, signal), 200);
+    const page = () => feed.after(after, EVENTS_PER_PAGE, waitSeconds * 1000, signal);
+    return c.json(await (waitSeconds > 0 ? limits.whileWaiting(page) : page()), 200);
   });
   app.get('/guardrails', async (c) =>
     c.json({ ...(await parts.guardrails()), ledger: runtime.head() } satisfies GuardrailsAnswer, 200),
@@ -98,6 +109,12 @@ export function createApiApp(parts: ApiParts): Hono {
   app.notFound((c) => problem(c, parts, new AppError('route.unknown', 'no such address', { hint: 'Check method and path.' })));
   app.onError((error, c) => problem(c, parts, error));
   return app;
+}
+
+function kindOf(method: string, path: string): CallKind {
+  if (method === 'DELETE') return 'end';
+  if (method === 'POST') return path.endsWith('/decisions') ? 'decide' : 'register';
+  return path === '/events' ? 'feed' : 'read';
 }
 
 /** Whoever asks, and without a word about the ledger: these stand on the listener of operators. */
@@ -149,14 +166,14 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, where: string): z
   });
 }
 
-function problem(c: Context, { log, runtime }: ApiParts, error: unknown): Response {
+function problem(c: Context<Known>, { log, runtime }: ApiParts, error: unknown): Response {
   const answer = problemOf(error);
   const level = answer.status >= 500 && codeOf(error) === 'unknown' ? 'error' : 'warn';
   log[level]({ err: error, method: c.req.method, path: c.req.path.slice(0, 200), status: answer.status }, 'request refused');
   const { seq, head } = runtime.head();
   const retryAfter = error instanceof AppError && error.retryable ? { 'retry-after': String(retrySeconds(error)) } : {};
   // Whoever has not proved to be the caller learns nothing of the ledger.
-  const stranger = answer.status === 401 || answer.status === 403 || answer.code === 'caller.keys-unavailable';
+  const stranger = c.get('isCaller') !== true;
   return new Response(JSON.stringify(answer), {
     status: answer.status,
     headers: {

@@ -4,6 +4,7 @@ import type { MembershipReader } from '../entra/membership-reader.ts';
 import type { Log } from '../observe/log.ts';
 import { type AccessWriters, writerOf } from './access-writer.ts';
 import { createApiApp } from './api-app.ts';
+import { createCallerLimits } from './caller-limits.ts';
 import type { VerifyCaller } from './caller-token.ts';
 import { checkHeld } from './commands/check-held.ts';
 import type { DirectoryParts } from './commands/directory-parts.ts';
@@ -72,7 +73,7 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
     feed,
     log,
     registrar: createRegistrar(parts),
-    verifyCaller: parts.verifyCaller,
+    limits: createCallerLimits(config.callerLimits, parts.verifyCaller),
     stopping: stopping.signal,
     guardrails: () => guardrailsAnswer(config, nativeEnd),
   });

@@ -91,8 +91,8 @@ function whyNot(claims: JWTPayload, settings: CallerSettings): string | undefine
   const caller = version === '2.0' ? claims['azp'] : claims['appid'];
   if (typeof caller !== 'string' || caller.toLowerCase() !== settings.clientId.toLowerCase())
     return version === '2.0' ? 'azp' : 'appid';
-  // `idtyp` comes only where the API asks for it; without it, an app's own token is known by carrying no delegated scope.
-  if (idtyp !== undefined && idtyp !== 'app') return 'idtyp';
+  // An optional claim that our own API registration asks for: where it is missing, nothing says that no user stands behind the token.
+  if (idtyp !== 'app') return 'idtyp';
   if (scp !== undefined) return 'scp';
   if (!Array.isArray(roles) || !roles.includes(settings.appRole)) return 'roles';
   return undefined;

@@ -90,6 +90,21 @@ const approveSchema = z.strictObject({
 });
 export type ApproveSetting = z.infer<typeof approveSchema>;
 
+const perMinute = z.int().min(1).max(1_000_000);
+/**
+ * One bot, and people behind it: registrations and decisions come at the speed of clicks. An end must always get through, also when an
+ * outage ends and all of them come at once; a poll is cheap and answered per fact. `strangers` are bad tokens of one address.
+ */
+const callerLimitsSchema = z.strictObject({
+  registerPerMinute: perMinute.default(300),
+  decidePerMinute: perMinute.default(600),
+  endPerMinute: perMinute.default(6_000),
+  readPerMinute: perMinute.default(1_200),
+  feedPerMinute: perMinute.default(6_000),
+  waitingPolls: z.int().min(1).max(1_000).default(16),
+  strangersPerMinute: perMinute.default(300),
+});
+
 export const perimeterConfigSchema = z.strictObject({
   tenant: tenantSchema,
   listen: listenSchema,
@@ -102,6 +117,7 @@ export const perimeterConfigSchema = z.strictObject({
   /** One HTTPS POST when something that should be gone is still there; needs nothing of the bot. */
   alarm: z.strictObject({ url: z.url({ protocol: /^https$/ }) }),
   sweepEverySeconds: z.int().min(1).max(300).default(15),
+  callerLimits: callerLimitsSchema.prefault({}),
   samePerson: samePersonSchema.optional(),
   /** Accounts of last resort: never given, taken, or asked to approve anything. */
   emergencyAccounts: z.array(guid).default([]),

@@ -15,6 +15,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'ledger.behind': 409,
   'request.too-large': 413,
   'request.media-type': 415,
+  'caller.limited': 429,
   'caller.keys-unavailable': 503,
   'directory.unavailable': 503,
   'directory.settling': 503,
@@ -32,6 +33,7 @@ const TITLES: Readonly<Record<number, string>> = {
   409: 'This contradicts what is known',
   413: 'The request is too large',
   415: 'The request is not JSON',
+  429: 'Too many calls',
   500: 'Something unforeseen went wrong',
   503: 'Try again later',
 };

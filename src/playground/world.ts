@@ -107,6 +107,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
   started.push(() => alarm.close());
   const secretOf = (appId: string) => microsoft.tenant.clientSecretOf(appId);
   const files = writeConfigFiles({
+    ...limits,
     folder,
     microsoft,
     tls: { certFile: microsoft.certFile, keyFile: microsoft.keyFile },

@@ -36,7 +36,16 @@ const v2 = {
   idtyp: 'app',
   ...life,
 };
-const v1 = { ver: '1.0', iss: V1, aud: AUDIENCE, tid: TENANT_ID, appid: BOT_CLIENT_ID, roles: ['Access.Give'], ...life };
+const v1 = {
+  ver: '1.0',
+  iss: V1,
+  aud: AUDIENCE,
+  tid: TENANT_ID,
+  appid: BOT_CLIENT_ID,
+  roles: ['Access.Give'],
+  idtyp: 'app',
+  ...life,
+};
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -51,7 +60,6 @@ describe('the one caller of the perimeter', () => {
     ['a token of version 1', v1],
     ['a client id in other letter case', { ...v2, azp: BOT_CLIENT_ID.toUpperCase() }],
     ['a token that ran out within the tolerance of clocks', { ...v2, exp: seconds - 29 }],
-    ['a token without idtyp that carries no delegated scope', { ...v2, idtyp: undefined }],
     ['several roles, ours among them', { ...v2, roles: ['Other.Role', 'Access.Give'] }],
   ])('is let in with %s', async (_name, claims) => {
     await expect(verify(await bearer(claims))).resolves.toBeUndefined();
@@ -78,7 +86,10 @@ describe('the one caller of the perimeter', () => {
     ['a role as plain text', { ...v2, roles: 'Access.Give' }, 'caller.forbidden'],
     ['a role in other letter case', { ...v2, roles: ['access.give'] }, 'caller.forbidden'],
     ['a user behind it', { ...v2, idtyp: 'user' }, 'caller.forbidden'],
-    ['a delegated scope', { ...v2, idtyp: undefined, scp: 'Access.Give' }, 'caller.forbidden'],
+    ['no word about what stands behind it', { ...v2, idtyp: undefined }, 'caller.forbidden'],
+    ['no word about what stands behind it, in version 1', { ...v1, idtyp: undefined }, 'caller.forbidden'],
+    ['an application in other letter case', { ...v2, idtyp: 'App' }, 'caller.forbidden'],
+    ['a delegated scope', { ...v2, scp: 'Access.Give' }, 'caller.forbidden'],
   ])('is refused with %s', async (_name, claims, code) => {
     await expect(verify(await bearer(claims))).rejects.toMatchObject({ code, retryable: false });
   });

@@ -20,6 +20,7 @@ export interface ConfigWishes {
   readonly readerRole?: string;
   /** Takes this entitlement out of the file. */
   readonly without?: string;
+  readonly callerLimits?: Partial<PerimeterConfig['callerLimits']>;
 }
 
 export function perimeterConfig(wishes: ConfigWishes = {}): PerimeterConfig {
@@ -46,6 +47,7 @@ export function perimeterConfig(wishes: ConfigWishes = {}): PerimeterConfig {
     caller: { clientId: BOT_CLIENT_ID, audience: wishes.audience ?? 'api://perimeter' },
     alarm: { url: wishes.alarmUrl ?? 'https://localhost:1/alarm' },
     sweepEverySeconds: 1,
+    ...(wishes.callerLimits === undefined ? {} : { callerLimits: wishes.callerLimits }),
     entitlements: [
       { id: 'global-reader', directoryRole: { roleDefinitionId: wishes.readerRole ?? GLOBAL_READER }, ...shared },
       { id: 'global-reader-again', directoryRole: { roleDefinitionId: GLOBAL_READER }, ...shared },

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { AppError } from '../access/core/app-error.ts';
+import type { VerifyCaller } from './caller-token.ts';
+import type { PerimeterConfig } from './perimeter-config.ts';
+
+/** Each kind has a budget of its own: however much is asked for, ending and the feed go on. */
+export type CallKind = 'register' | 'decide' | 'end' | 'read' | 'feed';
+
+export interface CallerLimits {
+  /** Verifies a token; whoever failed too often from this address is refused before any work on a signature. */
+  verify(authorization: string | undefined, address: string): Promise<void>;
+  /** @throws {AppError} `caller.limited` */
+  count(kind: CallKind): Promise<void>;
+  /** A long poll holds a socket: only so many at once. @throws {AppError} `caller.limited` */
+  whileWaiting<T>(work: () => Promise<T>): Promise<T>;
+}
+
+const WINDOW_SECONDS = 60;
+const POLL_AGAIN_AFTER_MS = 2_000;
+/** The one caller has one token, and for moments two. */
+const KNOWN_TOKENS = 4;
+
+export function createCallerLimits(settings: PerimeterConfig['callerLimits'], verifyCaller: VerifyCaller): CallerLimits {
+  const window = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_SECONDS });
+  const kinds: Readonly<Record<CallKind, RateLimiterMemory>> = {
+    register: window(settings.registerPerMinute),
+    decide: window(settings.decidePerMinute),
+    end: window(settings.endPerMinute),
+    read: window(settings.readPerMinute),
+    feed: window(settings.feedPerMinute),
+  };
+  const strangers = window(settings.strangersPerMinute);
+  /** Digests of tokens that were good: behind a proxy all share one address, and a flood of bad ones must not lock out the bot. */
+  let known: readonly string[] = [];
+  let waiting = 0;
+
+  async function verify(authorization: string | undefined, address: string): Promise<void> {
+    const digest = createHash('sha256')
+      .update(authorization ?? '')
+      .digest('base64url');
+    const before = known.includes(digest) ? null : await strangers.get(networkOf(address));
+    if (before !== null && before.consumedPoints >= settings.strangersPerMinute)
+      throw limited('too many bad tokens', before.msBeforeNext);
+    try {
+      await verifyCaller(authorization);
+      known = [digest, ...known.filter((one) => one !== digest)].slice(0, KNOWN_TOKENS);
+    } catch (error) {
+      known = known.filter((one) => one !== digest);
+      if (!(error instanceof AppError) || !error.retryable) await strangers.penalty(networkOf(address));
+      throw error;
+    }
+  }
+
+  return {
+    verify,
+    async count(kind) {
+      await kinds[kind].consume('caller').catch((over: unknown) => {
+        throw over instanceof RateLimiterRes ? limited(`too many calls of kind ${kind}`, over.msBeforeNext) : over;
+      });
+    },
+    async whileWaiting(work) {
+      if (waiting >= settings.waitingPolls) throw limited('too many polls wait already', POLL_AGAIN_AFTER_MS);
+      waiting += 1;
+      try {
+        return await work();
+      } finally {
+        waiting -= 1;
+      }
+    },
+  };
+}
+
+/** The socket's own end, where there is one. A header that names another address is anybody's claim, and is not read. */
+export function addressOf(env: unknown): string {
+  const socket = fieldOf(fieldOf(env, 'incoming'), 'socket');
+  const address = fieldOf(socket, 'remoteAddress');
+  return typeof address === 'string' ? address : 'unknown';
+}
+
+/** Whoever has one IPv6 address has 2^64 of them. */
+function networkOf(address: string): string {
+  if (!isIPv6(address) || address.includes('.')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const parts = (text: string) => (text === '' ? [] : text.split(':'));
+  const gap = 8 - parts(head).length - parts(tail).length;
+  return [...parts(head), ...Array.from({ length: gap }, () => '0'), ...parts(tail)].slice(0, 4).join(':');
+}
+
+function limited(what: string, retryAfterMs: number): AppError {
+  return new AppError('caller.limited', what, {
+    hint: 'Too many calls. Wait as long as Retry-After says; removing has a budget of its own.',
+    retryable: true,
+    retryAfterMs,
+  });
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { arrowsOf, CHAT_PACKAGES, closureOf, forbiddenToPerimeter, perimeterEntries, ROOT, sources } from './tools/arrows.ts';
+import {
+  arrowsOf,
+  CHAT_PACKAGES,
+  closureOf,
+  forbiddenToPerimeter,
+  functionsEntries,
+  perimeterEntries,
+  ROOT,
+  sources,
+} from './tools/arrows.ts';
 
 const files = [...sources('src'), ...sources('flows')];
 const arrows = files.flatMap(arrowsOf);
@@ -52,6 +61,13 @@ describe('the house', () => {
     expect(reached.filter((arrow) => forbiddenToPerimeter(arrow.to)).map((arrow) => `${arrow.from} -> ${arrow.to}`)).toEqual([]);
   });
 
+  it('hosts the same perimeter in Azure Functions, whose SDK the other host never loads', () => {
+    const hosted = closureOf(functionsEntries());
+    expect(hosted.map(({ to }) => to)).toEqual(expect.arrayContaining(['@azure/functions', 'src/perimeter/assemble.ts']));
+    expect(hosted.filter((arrow) => forbiddenToPerimeter(arrow.to)).map((arrow) => `${arrow.from} -> ${arrow.to}`)).toEqual([]);
+    expect(closureOf(perimeterEntries()).filter(({ to }) => to === '@azure/functions')).toEqual([]);
+  });
+
   it('never lets Slack and Teams import each other', () => {
     expect(
       broken(/^src\/slack\//, (to) => !inRoom(to, 'teams') && !['botbuilder', 'botframework-connector'].includes(to)),
@@ -70,6 +86,10 @@ describe('the house', () => {
 
   it('reads the environment in one place each: command, configuration, log', () => {
     const readers = files.filter((file) => /process\.env/.test(readFileSync(join(ROOT, file), 'utf8')));
-    expect(readers.filter((file) => !/^src\/(cli|config|observe|identity|playground)\/|^src\/main\.ts$/.test(file))).toEqual([]);
+    expect(
+      readers.filter(
+        (file) => !/^src\/(cli|config|observe|identity|playground)\/|^src\/(perimeter\/functions\/)?main\.ts$/.test(file),
+      ),
+    ).toEqual([]);
   });
 });

@@ -21,6 +21,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'directory.settling': 503,
   'identity.unavailable': 503,
   'store.full': 503,
+  'store.locked': 503,
   'store.closed': 503,
   'store.indexing': 503,
 };

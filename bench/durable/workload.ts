@@ -21,14 +21,16 @@ export const input = (requestId: string): Readonly<Record<string, unknown>> => (
       durationMinutes: 30,
       justification: { textDigest: '5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8' },
       approvalWindowMinutes: 60,
+      breakGlass: false,
     },
-    role: { roleDefinitionId: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451', directoryScopeId: '/' },
+    target: { kind: 'directoryRole', roleDefinitionId: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451', directoryScopeId: '/' },
+    needs: { stages: [1], requesterSigns: false, assurance: 'chat' },
   },
 });
 
 const decided = (decision: 'approve' | 'deny'): EventInput => ({
   type: 'decided',
-  decision: { decisionId: 'd1', decision, approver: anna, assurance: 'chat', decidedAt: AT },
+  decision: { decisionId: 'd1', decision, approver: anna, assurance: 'chat', decidedAt: AT, stage: 0 },
 });
 
 /** From the decision to active. */

@@ -3,7 +3,8 @@ import type { SlackFarEnd } from '../../src/playground/slack/start.ts';
 import type { TenantModel } from '../../src/playground/microsoft/tenant/tenant-model.ts';
 
 export const ENTITLEMENT_ID = 'global-reader';
-export const ROLE = { roleDefinitionId: ROLES.globalReader, directoryScopeId: '/' } as const;
+export const NEEDS = { stages: [1], requesterSigns: false, assurance: 'chat' } as const;
+export const ROLE = { kind: 'directoryRole', roleDefinitionId: ROLES.globalReader, directoryScopeId: '/' } as const;
 
 /** One of many made-up people, and the one request of theirs that the bench knows. */
 export interface BenchPerson {

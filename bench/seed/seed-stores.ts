@@ -7,7 +7,7 @@ import { openRuntime } from '../../src/durable/runtime.ts';
 import { grantFlow } from '../../src/perimeter/grant-flow.ts';
 import { ANNA, SLACK } from '../../src/playground/cast.ts';
 import type { Assignment } from '../../flows/grant.ts';
-import { type BenchPerson, cardTs, ENTITLEMENT_ID, personOf, ROLE } from './bench-people.ts';
+import { type BenchPerson, cardTs, ENTITLEMENT_ID, NEEDS, personOf, ROLE } from './bench-people.ts';
 
 const BOT: Actor = { kind: 'system', name: 'bot' };
 const WINDOW_MINUTES = 60;
@@ -26,7 +26,7 @@ export async function seedLedger(
     await eachOf(people, async (person) => {
       const { caseId } = person;
       const registration = { ...(await requestOf(runtime, person, durationMinutes)), requestId: caseId };
-      await runtime.begin('grant', caseId, { opening: { kind: 'open', registration, role: ROLE } }, BOT);
+      await runtime.begin('grant', caseId, { opening: { kind: 'open', registration, target: ROLE, needs: NEEDS } }, BOT);
       const assignment = assignments?.get(caseId);
       if (assignment === undefined) return;
       const at = new Date(clock.now()).toISOString();
@@ -36,6 +36,7 @@ export async function seedLedger(
         approver: personOf(ANNA),
         assurance: 'chat',
         decidedAt: at,
+        stage: 0,
       };
       await runtime.send(caseId, { type: 'decided', decision }, BOT);
       await runtime.send(caseId, { type: 'directory.absent', readAt: at, writer: assignment.kind }, BOT);
@@ -87,6 +88,7 @@ async function requestOf(runtime: Runtime, person: BenchPerson, durationMinutes:
     durationMinutes,
     justification: await runtime.putText(person.caseId, `INC-${person.caseId}: the nightly export stands still, looking for why`),
     approvalWindowMinutes: WINDOW_MINUTES,
+    breakGlass: false,
   };
 }
 

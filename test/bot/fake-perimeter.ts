@@ -86,7 +86,7 @@ export async function fakePerimeter(now: () => number, port = 0): Promise<FakePe
     if (!known) {
       grants.set(grant.requestId, { grant, state: 'registered' });
       registered.push(grant);
-      world.say(grant.requestId, { type: 'registered' });
+      world.say(grant.requestId, { type: 'registered', assurance: 'chat', approvalsNeeded: 1, requesterSigns: false });
     }
     return stateOf(grant.requestId);
   }

@@ -14,6 +14,7 @@ import { createPimRoleWriter } from '../../src/entra/pim-role-writer.ts';
 import { createPlainRoleWriter } from '../../src/entra/plain-role-writer.ts';
 import { createPrincipalNames } from '../../src/entra/principal-names.ts';
 import { createRoleAuditReader } from '../../src/entra/role-audit-reader.ts';
+import type { DirectoryRole } from '../../src/access/core/target.ts';
 import type { Order } from '../../src/perimeter/access-writer.ts';
 import {
   APPROVERS_GROUP_ID,
@@ -28,6 +29,8 @@ import type { ExchangeLog } from '../../src/playground/exchange-log.ts';
 import { type MicrosoftFarEnd, startMicrosoft } from '../../src/playground/microsoft/start.ts';
 import { codeFrom, type Deed } from './deed.ts';
 import { credentialOf, failing, graphAs, memberships, permitted, quiet } from './permitted.ts';
+
+type RoleOrder = Order<DirectoryRole>;
 
 const APPLICATION_ID = 'a9900000-0000-4000-8000-0000000000b1';
 const ROLE = 'graph {} /roleManagement/directory';
@@ -100,7 +103,7 @@ function perimeterDeeds(far: MicrosoftFarEnd): Readonly<Record<string, Deed>> {
   const user = 'graph GET /users/{user-id}';
   const pim = (graph: GraphClient) => createPimRoleWriter(graph, transportClock);
   const plain = createPlainRoleWriter;
-  const known = (order: Order, kind: 'pim' | 'plain', id: string): Order => ({ ...order, assignment: { kind, id } });
+  const known = (order: RoleOrder, kind: 'pim' | 'plain', id: string): RoleOrder => ({ ...order, assignment: { kind, id } });
   const pimId = () => far.tenant.pim.requests().at(-1)?.id ?? '';
   const plainId = () =>
     far.tenant.holders().find(({ principalId, madeBy }) => principalId === RITA.objectId && madeBy === 'plain')?.assignmentId ??
@@ -178,11 +181,11 @@ function armDeeds(far: MicrosoftFarEnd): Readonly<Record<string, Deed>> {
   };
 }
 
-function orderOf(principalId: string, roleDefinitionId: string): Order {
+function orderOf(principalId: string, roleDefinitionId: string): RoleOrder {
   return {
     grantId: `contract-${principalId.at(-1)}`,
     principalId,
-    role: { roleDefinitionId, directoryScopeId: '/' },
+    target: { kind: 'directoryRole', roleDefinitionId, directoryScopeId: '/' },
     endsAt: new Date(Date.now() + 60 * 60_000).toISOString(),
     justification: 'INC-4211',
   };

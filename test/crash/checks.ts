@@ -35,8 +35,9 @@ export function unrest(world: World): string[] {
 export function mismatches(world: World): string[] {
   const expected = new Map<string, string>();
   for (const { caseId, state, context } of grantsOf(world).values()) {
-    if (state !== 'active' || context.opening.kind !== 'open') continue;
-    expected.set(`${context.opening.registration.principal.objectId} ${context.opening.role.roleDefinitionId}`, caseId);
+    if (state !== 'active' || context.opening.kind !== 'open' || context.opening.target.kind !== 'directoryRole') continue;
+    const { registration, target } = context.opening;
+    expected.set(`${registration.principal.objectId} ${target.roleDefinitionId}`, caseId);
   }
   const held = world.microsoft.tenant
     .holders()

@@ -3,6 +3,7 @@ import { createGraphClient } from '../../src/entra/graph-client.ts';
 import { provesNothingWritten } from '../../src/entra/graph-error.ts';
 import { createPimRoleWriter } from '../../src/entra/pim-role-writer.ts';
 import { createLog } from '../../src/observe/log.ts';
+import type { DirectoryRole } from '../../src/access/core/target.ts';
 import type { AccessWriter, Order } from '../../src/perimeter/access-writer.ts';
 import { type Answer, graphError, type HttpsServer, startHttps } from '../support/https-server.ts';
 
@@ -11,21 +12,21 @@ const ROLE = 'f2ef992c-3afb-46b9-b7cf-a126ee74c451';
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const GRAPH = 'https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments';
 const triple = { principalId: RITA, roleDefinitionId: ROLE, directoryScopeId: '/' };
-const order: Order = {
+const order: Order<DirectoryRole> = {
   grantId: 'grant00001',
   principalId: RITA,
-  role: { roleDefinitionId: ROLE, directoryScopeId: '/' },
+  target: { kind: 'directoryRole', roleDefinitionId: ROLE, directoryScopeId: '/' },
   endsAt: '2026-03-01T13:00:00.000Z',
   justification: '',
 };
-const given: Order = { ...order, assignment: { kind: 'pim', id: 'request', roleAssignmentId: 'entra-id' } };
-const unnamed: Order = { ...order, assignment: { kind: 'pim', id: 'request' } };
+const given: Order<DirectoryRole> = { ...order, assignment: { kind: 'pim', id: 'request', roleAssignmentId: 'entra-id' } };
+const unnamed: Order<DirectoryRole> = { ...order, assignment: { kind: 'pim', id: 'request' } };
 
 const request = { ...triple, id: 'request', status: 'Provisioned', action: 'adminAssign', targetScheduleId: 'request' };
 const instance = { ...triple, id: 'instance', roleAssignmentScheduleId: 'request', roleAssignmentOriginId: 'entra-id' };
 
 let server: HttpsServer;
-let writer: AccessWriter;
+let writer: AccessWriter<DirectoryRole>;
 let now = NOW;
 let isLicensed = true;
 let createdAt: string;

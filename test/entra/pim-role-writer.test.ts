@@ -3,6 +3,7 @@ import { createGraphClient } from '../../src/entra/graph-client.ts';
 import { provesNothingWritten } from '../../src/entra/graph-error.ts';
 import { createPimRoleWriter } from '../../src/entra/pim-role-writer.ts';
 import { createLog } from '../../src/observe/log.ts';
+import type { DirectoryRole } from '../../src/access/core/target.ts';
 import type { AccessWriter, Order } from '../../src/perimeter/access-writer.ts';
 import { type Answer, type Asked, graphError, type HttpsServer, startHttps } from '../support/https-server.ts';
 
@@ -10,14 +11,14 @@ const RITA = '0b7ec700-0000-4000-8000-000000000001';
 const ROLE = 'f2ef992c-3afb-46b9-b7cf-a126ee74c451';
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const START = '2026-03-01T11:58:00Z';
-const order: Order = {
+const order: Order<DirectoryRole> = {
   grantId: 'grant00001',
   principalId: RITA,
-  role: { roleDefinitionId: ROLE, directoryScopeId: '/' },
+  target: { kind: 'directoryRole', roleDefinitionId: ROLE, directoryScopeId: '/' },
   endsAt: '2026-03-01T13:00:00.000Z',
   justification: 'ticket 42',
 };
-const given: Order = { ...order, assignment: { kind: 'pim', id: 'ours' } };
+const given: Order<DirectoryRole> = { ...order, assignment: { kind: 'pim', id: 'ours' } };
 
 type Row = Record<string, unknown>;
 const ownRequest: Row = {
@@ -43,7 +44,7 @@ const live: Row = {
 };
 
 let server: HttpsServer;
-let writer: AccessWriter;
+let writer: AccessWriter<DirectoryRole>;
 let now = NOW;
 /** What the tenant holds, and how it answers a POST. */
 let requests: Row[];
@@ -278,7 +279,7 @@ describe('taking by PIM', () => {
     expect(await errorOf(writer.take(order))).toMatchObject({ code: 'directory.unavailable', retryable: true });
   });
 
-  it.each<[string, Order]>([
+  it.each<[string, Order<DirectoryRole>]>([
     ['the request', given],
     ['the lists', order],
   ])('is not done when %s cannot be found, and what is live neither', async (_name, one) => {

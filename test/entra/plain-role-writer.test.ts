@@ -2,20 +2,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createGraphClient } from '../../src/entra/graph-client.ts';
 import { createPlainRoleWriter } from '../../src/entra/plain-role-writer.ts';
 import { createLog } from '../../src/observe/log.ts';
+import type { DirectoryRole } from '../../src/access/core/target.ts';
 import type { AccessWriter, Order } from '../../src/perimeter/access-writer.ts';
 import { type Answer, type Asked, graphError, type HttpsServer, startHttps } from '../support/https-server.ts';
 
 const RITA = '0b7ec700-0000-4000-8000-000000000001';
 const ROLE = 'f2ef992c-3afb-46b9-b7cf-a126ee74c451';
-const order: Order = {
+const order: Order<DirectoryRole> = {
   grantId: 'grant00001',
   principalId: RITA,
-  role: { roleDefinitionId: ROLE, directoryScopeId: '/' },
+  target: { kind: 'directoryRole', roleDefinitionId: ROLE, directoryScopeId: '/' },
   endsAt: '2026-03-01T13:00:00.000Z',
   justification: '',
 };
-const given: Order = { ...order, assignment: { kind: 'plain', id: 'ours' } };
-const found: Order = { ...order, assignment: { kind: 'plain', id: 'ours', seen: 'found' } };
+const given: Order<DirectoryRole> = { ...order, assignment: { kind: 'plain', id: 'ours' } };
+const found: Order<DirectoryRole> = { ...order, assignment: { kind: 'plain', id: 'ours', seen: 'found' } };
 const OURS = '9e710000-0000-4000-8000-0000000000a2';
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const TOKEN = `${part({ alg: 'none' })}.${part({ oid: OURS, appid: '9e710000-0000-4000-8000-000000000002' })}.x`;
@@ -30,7 +31,7 @@ const audit = (activityDisplayName: string, servicePrincipalId: string) => ({
 const row = (id: string, scope = '/') => ({ id, principalId: RITA, roleDefinitionId: ROLE, directoryScopeId: scope });
 
 let server: HttpsServer;
-let writer: AccessWriter;
+let writer: AccessWriter<DirectoryRole>;
 let assignments: ReturnType<typeof row>[];
 let audits: readonly unknown[];
 let onWrite: (asked: Asked) => Answer;

@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GraphCall } from '../../src/entra/graph-client.ts';
 import { createRoleAuditReader } from '../../src/entra/role-audit-reader.ts';
+import type { DirectoryRole } from '../../src/access/core/target.ts';
 import type { Order } from '../../src/perimeter/access-writer.ts';
 
 const RITA = '0B7EC700-0000-4000-8000-000000000001';
 const ROLE = 'f2ef992c-3afb-46b9-b7cf-a126ee74c451';
 const UNIT = 'a0000000-0000-4000-8000-000000000009';
 const OWN = { appId: '9e710000-0000-4000-8000-000000000002', servicePrincipalId: '9e710000-0000-4000-8000-0000000000a2' };
-const order: Order = {
+const order: Order<DirectoryRole> = {
   grantId: 'grant00001',
   principalId: RITA,
-  role: { roleDefinitionId: ROLE, directoryScopeId: '/' },
+  target: { kind: 'directoryRole', roleDefinitionId: ROLE, directoryScopeId: '/' },
   endsAt: '2026-03-01T13:00:00.000Z',
   absentAt: '2026-03-01T12:00:00.000Z',
   justification: '',
@@ -123,7 +124,7 @@ describe('who made an assignment, by the audit of Entra', () => {
   });
 
   it('is told of one administrative unit only by an entry that names it', async () => {
-    const scoped = { ...order, role: { ...order.role, directoryScopeId: `/administrativeUnits/${UNIT}` } };
+    const scoped = { ...order, target: { ...order.target, directoryScopeId: `/administrativeUnits/${UNIT}` } };
     const activityDisplayName = 'Add scoped member to role';
     const { targetResources } = entry();
     const atUnit = entry({

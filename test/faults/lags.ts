@@ -105,7 +105,8 @@ function grantWindows(world: World, timeline: Timeline) {
   const windows = [...grantsOf(world).values()].flatMap(({ caseId, context }) => {
     const { wroteMs, takenAt } = firsts.get(caseId) ?? {};
     if (wroteMs === undefined || context.opening.kind !== 'open') return [];
-    const { registration, role } = context.opening;
+    const { registration, target: role } = context.opening;
+    if (role.kind !== 'directoryRole') return [];
     const endsMs = timeline.realOf(Date.parse(context.endsAt ?? ''));
     return [
       {

@@ -37,6 +37,7 @@ const asked = (requestId: string) => ({
   durationMinutes: 30,
   justification: 'ticket 42',
   approvalWindowMinutes: 60,
+  breakGlass: false,
 });
 
 let bench: Workbench;
@@ -65,13 +66,13 @@ describe('somebody whose grant is stuck', () => {
     await registrar.decide('stuck0000001', { ...approval('one'), decision: 'approve' });
     while (runtime.read('stuck0000001')?.status !== 'poisoned') await new Promise((resolve) => setTimeout(resolve, 5));
     const early = await registrar.register(asked('early0000001'));
-    expect(early.context).toMatchObject({ refusal: { code: 'guardrail.already-live' } });
+    expect(early.context).toMatchObject({ refusal: { code: 'grant.already-live' } });
 
     clock.advance(31 * MINUTE);
     const none = {} as AccessWriter;
     const alarm = () => Promise.resolve();
     const parts = { runtime, clock, transportClock: clock, log: silent, everySeconds: 60, inFlight: createInFlight() };
-    sweep = startSweep({ ...parts, writers: { pim: none, plain: none }, soundAlarm: alarm });
+    sweep = startSweep({ ...parts, writers: { directoryRole: { pim: none, plain: none } }, soundAlarm: alarm });
     while (runtime.read('stuck0000001')?.links.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const again = await registrar.register(asked('again0000001'));
     expect(stateNameOf(again.state)).toBe('registered');

@@ -14,7 +14,7 @@ const agoMs = (ms: number) => new Date(NOW - ms).toISOString();
 /** Anna's new grant, what the directory lists for her, and what the ledger says of the one before. */
 function check(listed: readonly string[], before: Readonly<Record<string, unknown>> = {}) {
   const ended = { assignment: { kind: 'pim', id: 'ours' }, confirmedAt: agoMs(1_000), holding: HOLDING, ...before };
-  const role = { roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' };
+  const target = { kind: 'directoryRole', roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' };
   const registration = {
     requester: ANNA,
     principal: ANNA,
@@ -25,7 +25,7 @@ function check(listed: readonly string[], before: Readonly<Record<string, unknow
   const view = {
     caseId: 'grant00002',
     columns: { holding: HOLDING },
-    context: { opening: { kind: 'open', registration, role }, endsAt: '2026-03-01T12:30:00.000Z' },
+    context: { opening: { kind: 'open', registration, target }, endsAt: '2026-03-01T12:30:00.000Z' },
   } as unknown as CaseView;
   const runtime = {
     degraded: false,
@@ -35,7 +35,13 @@ function check(listed: readonly string[], before: Readonly<Record<string, unknow
   const pim = { held: () => Promise.resolve(listed) } as unknown as AccessWriter;
   const clock = { now: () => NOW, onMoved: () => () => undefined };
   const member = { status: 'known', enabled: true, userType: 'Member', memberOf: new Set<string>() } as const;
-  const parts = { config: perimeterConfig(), runtime, writers: { pim, plain: pim }, clock, transportClock: clock };
+  const parts = {
+    config: perimeterConfig(),
+    runtime,
+    writers: { directoryRole: { pim, plain: pim } },
+    clock,
+    transportClock: clock,
+  };
   const people = { factsOf: () => Promise.resolve(member) };
   const handler = checkHeld({ ...parts, people, inFlight: createInFlight(), log: createLog('perimeter', 'silent') });
   return handler({} as Command, { view: () => view } as CommandContext);

@@ -14,6 +14,7 @@ const request = {
   durationMinutes: 30,
   justification: 'ticket 42',
   approvalWindowMinutes: 60,
+  breakGlass: false,
 };
 
 function fail(): never {

@@ -14,7 +14,11 @@ const clock = { now: () => NOW, onMoved: () => () => undefined };
 function view(over: Partial<CaseView>, endsAt = ENDED): CaseView {
   const registration = { principal: RITA };
   const context = {
-    opening: { kind: 'open', registration, role: { roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' } },
+    opening: {
+      kind: 'open',
+      registration,
+      target: { kind: 'directoryRole', roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' },
+    },
     endsAt,
     intent: { readAt: ENDED, writer: 'plain' },
     assignment: { kind: 'plain', id: 'ours' },
@@ -52,7 +56,7 @@ function world(one: CaseView, stubborn = 0, outcome: Taken = { found: true }) {
   } as unknown as AccessWriter;
   const parts = {
     runtime,
-    writers: { plain, pim: plain },
+    writers: { directoryRole: { plain, pim: plain } },
     clock,
     transportClock: clock,
     log: createLog('perimeter', 'silent'),

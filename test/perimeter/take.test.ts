@@ -29,7 +29,7 @@ function world(
     opening: {
       kind: 'open',
       registration: { principal: RITA, justification: {} },
-      role: { roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' },
+      target: { kind: 'directoryRole', roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' },
     },
     endsAt: '2026-03-01T13:00:00.000Z',
     intent: { readAt: '', writer: 'plain' },
@@ -46,7 +46,7 @@ function world(
   const parts: DirectoryParts = {
     config: perimeterConfig(),
     runtime: { text: () => undefined } as unknown as Runtime,
-    writers: { plain, pim: plain },
+    writers: { directoryRole: { plain, pim: plain } },
     people: { factsOf: () => Promise.resolve({ status: 'absent' }) },
     clock,
     transportClock: clock,

@@ -18,7 +18,7 @@ function giving(now: number, whileNoting: () => void = () => undefined, signal =
     opening: {
       kind: 'open',
       registration: { principal: RITA, justification: {} },
-      role: { roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' },
+      target: { kind: 'directoryRole', roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' },
     },
     endsAt: new Date(ENDS_AT).toISOString(),
     intent: { readAt: '', writer: 'plain' },
@@ -33,7 +33,7 @@ function giving(now: number, whileNoting: () => void = () => undefined, signal =
   const handler = give({
     config: perimeterConfig(),
     runtime: { degraded: false, text: () => undefined } as unknown as Runtime,
-    writers: { plain, pim: plain },
+    writers: { directoryRole: { plain, pim: plain } },
     people: { factsOf: () => Promise.resolve({ status: 'absent' }) },
     clock,
     transportClock: clock,

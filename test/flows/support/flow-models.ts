@@ -27,6 +27,7 @@ function eventsOf<E extends { readonly type: string }>(payloads: Untold<E>): rea
 const TENANT = '5c0ffee0-1111-4222-8333-444455556666';
 const rita = { tenantId: TENANT, objectId: '0b7ec700-0000-4000-8000-000000000001' };
 const anna = { tenantId: TENANT, objectId: '0b7ec700-0000-4000-8000-000000000002' };
+const abel = { tenantId: TENANT, objectId: '0b7ec700-0000-4000-8000-000000000003' };
 const text = { textDigest: '00' };
 const AT = '2026-03-01T08:00:00.000Z';
 const ENDS = '2026-03-01T10:00:00.000Z';
@@ -41,8 +42,10 @@ const registration = {
   durationMinutes: 30,
   justification: text,
   approvalWindowMinutes: 60,
+  breakGlass: false,
 };
-const role = { roleDefinitionId: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451', directoryScopeId: '/' };
+const target = { kind: 'directoryRole', roleDefinitionId: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451', directoryScopeId: '/' };
+const needs = { stages: [1], requesterSigns: false, assurance: 'chat' };
 
 const seen = (rung: number) => ({ checkId: 'secret-expiry', subjectId: 'credential1', rung, detail: text });
 
@@ -71,14 +74,27 @@ export const flowModels: readonly FlowModel[] = [
     name: 'grant',
     flow: grantFlow,
     inputs: [
-      { opening: { kind: 'open', registration, role } },
+      { opening: { kind: 'open', registration, target, needs } },
+      {
+        opening: {
+          kind: 'open',
+          registration,
+          target,
+          needs: { ...needs, stages: [1, 1], requesterSigns: true, assurance: 'signed' },
+        },
+      },
+      { opening: { kind: 'adopted', registration, target, endsAt: ENDS, assignment: { kind: 'pim', id: 'a1' } } },
       { opening: { kind: 'refused', registration, refusal } },
       { opening: { kind: 'tombstone', reason: 'withdraw' } },
     ],
     events: eventsOf<GrantEvent>({
-      decided: (['approve', 'deny'] as const).map((decision) => ({
-        decision: { decisionId: 'd1', decision, approver: anna, assurance: 'chat', decidedAt: AT },
-      })),
+      decided: [
+        { decision: { decisionId: 'd1', decision: 'approve', approver: anna, assurance: 'chat', decidedAt: AT, stage: 0 } },
+        { decision: { decisionId: 'd2', decision: 'approve', approver: abel, assurance: 'signed', decidedAt: AT, stage: 1 } },
+        { decision: { decisionId: 'd3', decision: 'deny', approver: anna, assurance: 'chat', decidedAt: AT, stage: 0 } },
+      ],
+      requestSigned: [{ signature: { signedAt: AT, evidenceDigest: 'e1', notAfter: ENDS } }],
+      drifted: [{ drift: { kind: 'gone-early', seenAt: AT } }],
       decisionRefused: [{ refusal }],
       endRequested: [{ reason: 'release' }],
       endsDue: [{}],
@@ -93,6 +109,8 @@ export const flowModels: readonly FlowModel[] = [
     }),
     facts: [
       'decided',
+      'requestSigned',
+      'drifted',
       'decisionRefused',
       'endRequested',
       'endsDue',

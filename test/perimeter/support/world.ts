@@ -21,6 +21,7 @@ import { createMembershipReader } from '../../../src/entra/membership-reader.ts'
 import { createPimRoleWriter } from '../../../src/entra/pim-role-writer.ts';
 import { createPlainRoleWriter } from '../../../src/entra/plain-role-writer.ts';
 import { createLog } from '../../../src/observe/log.ts';
+import { onlyFor } from '../../../src/perimeter/access-writer.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../../../src/perimeter/caller-token.ts';
 import { grantFlow } from '../../../src/perimeter/grant-flow.ts';
 import { type Perimeter, startPerimeter } from '../../../src/perimeter/perimeter.ts';
@@ -101,7 +102,12 @@ export async function startWorld(wishes: ConfigWishes = {}): Promise<World> {
       ...(files === undefined ? {} : { files }),
     });
     const runtime: Runtime = Object.create(opened, { degraded: { get: () => diskIsFull } });
-    const writers = { pim: createPimRoleWriter(graph, clock), plain: createPlainRoleWriter(graph) };
+    const writers = {
+      directoryRole: {
+        pim: onlyFor('directoryRole', createPimRoleWriter(graph, clock)),
+        plain: onlyFor('directoryRole', createPlainRoleWriter(graph)),
+      },
+    };
     const people = createMembershipReader(graph);
     perimeter = await startPerimeter({
       config: movable(configWith(changed)),

@@ -42,6 +42,8 @@ export interface GraphClientOptions {
   readonly credential: TokenCredential;
   readonly log: Log;
   readonly timeoutMs?: number;
+  /** Told of every answer, refusals too: what its `Date` said, and when by our clock the call began and was answered; milliseconds. */
+  readonly onDate?: (dateMs: number, sentAtMs: number, receivedAtMs: number) => void;
 }
 
 /** Graph answers within seconds; what takes longer is treated as unknown and looked up again. */
@@ -54,7 +56,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   const origin = new URL(graphUrl).origin;
   const provider = { getAccessToken: () => tokenOf(options.credential, `${origin}/.default`) };
   const authentication = new AuthenticationHandler(provider);
-  authentication.setNext(transport(options.timeoutMs ?? GRAPH_TIMEOUT_MS));
+  authentication.setNext(transport(options.timeoutMs ?? GRAPH_TIMEOUT_MS, options.onDate));
   // Without customHosts the client silently sends no token to anything but the well-known hosts. The chain is our own: the client's
   // retry and redirect handlers would hide what happened to a write.
   const client = Client.initWithMiddleware({
@@ -111,13 +113,14 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
 }
 
 /** The last link of the client's chain: one fetch, no retries, no redirects (a redirected write is no write of ours). */
-function transport(timeoutMs: number): Middleware {
+function transport(timeoutMs: number, onDate: GraphClientOptions['onDate']): Middleware {
   return {
     execute: async (context: Context) => {
       const address = typeof context.request === 'string' ? context.request : context.request.url;
       const { method, headers, body, signal } = context.options ?? {};
       const timeout = AbortSignal.timeout(timeoutMs);
-      context.response = await fetch(address, {
+      const sentAtMs = Date.now();
+      const response = await fetch(address, {
         method: method ?? 'GET',
         ...(headers === undefined ? {} : { headers }),
         ...(body === undefined ? {} : { body }),
@@ -127,6 +130,9 @@ function transport(timeoutMs: number): Middleware {
         // The client keeps only name and message of what it catches, and fetch hides the reason in the cause.
         throw new Error(reasonOf(error));
       });
+      const dateMs = Date.parse(response.headers.get('date') ?? '');
+      if (!Number.isNaN(dateMs)) onDate?.(dateMs, sentAtMs, Date.now());
+      context.response = response;
     },
   };
 }

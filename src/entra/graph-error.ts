@@ -1,48 +1,15 @@
 import { GraphError } from '@microsoft/microsoft-graph-client';
-import { AppError, type AppErrorOptions } from '../access/core/app-error.ts';
+import { AnsweredError, type FarAnswer } from '../access/core/answered-error.ts';
+import { AppError } from '../access/core/app-error.ts';
+import { PIM_CODES } from './pim-codes.ts';
 
-/** What Graph answered, without its words: branch on `status` and `code`, never on the message. */
-export interface GraphFailure {
-  readonly status: number;
-  /** The innermost code; PIM hides its own in JSON inside `error.message`. */
-  readonly code: string;
-  readonly requestId: string | undefined;
-}
-
-/** An AppError that still knows Graph's own code, for the writers that must tell one 400 from another. */
-export class GraphAppError extends AppError {
-  readonly graph: GraphFailure;
-
-  constructor(code: string, message: string, graph: GraphFailure, options: AppErrorOptions) {
-    super(code, message, options);
-    this.graph = graph;
-  }
-}
-
-/** PIM's and Graph's codes that decide by themselves, whatever the status. */
-const BY_CODE: Readonly<Record<string, { readonly code: string; readonly hint: string; readonly retryable?: boolean }>> = {
-  AadPremiumLicenseRequired: {
-    code: 'directory.not-licensed',
-    hint: 'This tenant has no Entra ID P2 or ID Governance licence, which Privileged Identity Management needs.',
-  },
+/** Codes that decide by themselves, whatever the status. */
+const BY_CODE: typeof PIM_CODES = {
+  ...PIM_CODES,
   Authentication_RequestFromNonPremiumTenantOrB2CTenant: {
     code: 'directory.not-licensed',
     hint: 'This tenant has no Entra ID P1 or P2 licence, which this question needs.',
   },
-  RoleAssignmentExists: { code: 'directory.exists', hint: 'The principal holds this role already.' },
-  PendingRoleAssignmentRequest: { code: 'directory.pending', hint: 'The same request is under way already.', retryable: true },
-  RoleAssignmentDoesNotExist: { code: 'directory.not-found', hint: 'There is no such assignment.' },
-  ActiveDurationTooShort: {
-    code: 'directory.too-early',
-    hint: 'Entra keeps an active assignment for at least five minutes; it is taken away right after.',
-    retryable: true,
-  },
-  RoleAssignmentRequestPolicyValidationFailed: {
-    code: 'directory.rejected',
-    hint: 'The role settings in Privileged Identity Management do not allow this assignment; an administrator can compare its duration and rules.',
-  },
-  SubjectNotFound: { code: 'directory.rejected', hint: 'The principal does not exist in this tenant.' },
-  RoleNotFound: { code: 'directory.rejected', hint: 'The role does not exist in this tenant.' },
   PermissionScopeNotGranted: { code: 'directory.forbidden', hint: forbiddenHint(undefined) },
 };
 
@@ -61,25 +28,14 @@ export function graphErrorOf(error: unknown, what: string, permission?: string):
   const message = `${what}: Graph answered ${failure.status} ${failure.code}${failure.requestId === undefined ? '' : `, request-id ${failure.requestId}`}`;
   const translated = translate(failure, permission);
   const retryAfterMs = retryAfterOf(error.headers);
-  return new GraphAppError(translated.code, message, failure, {
+  return new AnsweredError(translated.code, message, failure, {
     hint: translated.hint,
     retryable: translated.retryable ?? false,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
 
-/** Graph's own code of a translated error; empty for anything else. */
-export function graphCodeOf(error: unknown): string {
-  return error instanceof GraphAppError ? error.graph.code : '';
-}
-
-/** True when a write cannot have happened: Graph refused it, or there was no token to send it with. Timeouts, resets and 5xx prove nothing. */
-export function provesNothingWritten(error: unknown): boolean {
-  if (error instanceof GraphAppError) return error.graph.status >= 400 && error.graph.status < 500 && error.graph.status !== 408;
-  return error instanceof AppError && error.code.startsWith('identity.');
-}
-
-function translate(failure: GraphFailure, permission: string | undefined) {
+function translate(failure: FarAnswer, permission: string | undefined) {
   const known = Object.hasOwn(BY_CODE, failure.code) ? BY_CODE[failure.code] : undefined;
   if (known !== undefined) return known;
   const { status } = failure;
@@ -116,7 +72,7 @@ function forbiddenHint(permission: string | undefined): string {
   return `Hallpass lacks ${name}. An administrator can grant it, with admin consent, to the identity named in the configuration.`;
 }
 
-function failureOf(error: GraphError): GraphFailure {
+function failureOf(error: GraphError): FarAnswer {
   const body = parsed(error.body);
   const requestId = textAt(innerOf(body), 'request-id') ?? error.headers?.get('request-id') ?? undefined;
   return { status: error.statusCode, code: innermostCode(body, error), requestId };

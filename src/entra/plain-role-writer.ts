@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { AnsweredError } from '../access/core/answered-error.ts';
 import { AppError } from '../access/core/app-error.ts';
 import { point } from '../access/core/point.ts';
 import type { Assignment } from '../../flows/grant.ts';
 import type { DirectoryRole } from '../access/core/target.ts';
 import type { AccessWriter, Order, Taken } from '../perimeter/access-writer.ts';
 import type { GraphClient } from './graph-client.ts';
-import { GraphAppError } from './graph-error.ts';
 import { quoted, segment } from './odata.ts';
 import { answerOf, roleAssignmentSchema, sameWord } from './pim-schema.ts';
 import { createRoleAuditReader } from './role-audit-reader.ts';
@@ -45,14 +45,19 @@ export function createPlainRoleWriter(graph: GraphClient): AccessWriter<Director
 
   async function give(order: RoleOrder): Promise<Assignment> {
     const { roleDefinitionId, directoryScopeId } = order.target;
-    const body = { '@odata.type': '#microsoft.graph.unifiedRoleAssignment', principalId: order.principalId, roleDefinitionId, directoryScopeId };
+    const body = {
+      '@odata.type': '#microsoft.graph.unifiedRoleAssignment',
+      principalId: order.principalId,
+      roleDefinitionId,
+      directoryScopeId,
+    };
     try {
       const answer = await graph.post(ASSIGNMENTS, body, { permission: PERMISSION });
       return { kind: 'plain', id: answerOf(z.object({ id: z.string() }), answer, `POST ${ASSIGNMENTS}`).id };
     } catch (error) {
       // Graph says "a conflicting object" with a code that means many things; what is there now tells which.
       if (isRejection(error) && (await present(order)).length > 0) {
-        throw new GraphAppError('directory.exists', `${error.message}; the principal holds it`, error.graph, {
+        throw new AnsweredError('directory.exists', `${error.message}; the principal holds it`, error.answer, {
           cause: error,
           hint: 'The principal holds this role already.',
         });
@@ -112,6 +117,6 @@ function byHand({ assignment }: RoleOrder): string {
   return `Only if Entra's audit log says that Hallpass added it (Hallpass reads that by itself, with AuditLog.Read.All): ${command}`;
 }
 
-function isRejection(error: unknown): error is GraphAppError {
-  return error instanceof GraphAppError && ['directory.rejected', 'directory.exists'].includes(error.code);
+function isRejection(error: unknown): error is AnsweredError {
+  return error instanceof AnsweredError && ['directory.rejected', 'directory.exists'].includes(error.code);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instantOf } from '../access/core/clock.ts';
 import type { OwnIdentity } from '../identity/own-identity.ts';
-import type { DirectoryRole } from '../access/core/target.ts';
+import type { DirectoryRole, GroupMembership } from '../access/core/target.ts';
 import type { Order } from '../perimeter/access-writer.ts';
 import type { GraphClient } from './graph-client.ts';
 import { quoted } from './odata.ts';
@@ -12,7 +12,10 @@ const PERMISSION = 'AuditLog.Read.All';
 /** As far apart as our clock and Microsoft's may be: sign-in tolerates no more either. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
-/** The newest change that Microsoft's audit knows of one principal's assignment. `unknown`: it does not name who did it. */
+/** What has no name of ours, so that only Microsoft's record tells who made it. */
+type Nameless = Order<DirectoryRole> | Order<GroupMembership>;
+
+/** The newest change that Microsoft's audit knows of one principal's assignment or membership. `unknown`: it does not name who did it. */
 export interface LastChange {
   readonly what: 'given' | 'taken';
   readonly by: 'us' | 'others' | 'unknown';
@@ -20,23 +23,26 @@ export interface LastChange {
 
 export interface RoleAuditReader {
   /**
-   * Of this principal, role and scope, since `absentAt`. Undefined while the audit has nothing: entries come seconds to minutes after the
+   * Of this principal and target, since `absentAt`. Undefined while the audit has nothing: entries come seconds to minutes after the
    * fact, and are kept for 7 days, with P1 or P2 for 30.
    * @throws {AppError} `directory.*`, `identity.*`
    */
-  lastChange(order: Order<DirectoryRole>): Promise<LastChange | undefined>;
+  lastChange(order: Nameless): Promise<LastChange | undefined>;
 }
 
 /** PIM keeps entries of its own beside these; what really changed in the directory is written here. */
 const SERVICE = 'Core Directory';
-const ACTIVITIES: Readonly<Record<string, { readonly what: LastChange['what']; readonly scoped: boolean }>> = {
-  'add member to role': { what: 'given', scoped: false },
-  'remove member from role': { what: 'taken', scoped: false },
-  'add scoped member to role': { what: 'given', scoped: true },
-  'remove scoped member from role': { what: 'taken', scoped: true },
-  'add member to role scoped over restricted management administrative unit': { what: 'given', scoped: true },
-  'remove member from role scoped over restricted management administrative unit': { what: 'taken', scoped: true },
-};
+const ACTIVITIES: Readonly<Record<string, { readonly what: LastChange['what']; readonly of: 'role' | 'scopedRole' | 'group' }>> =
+  {
+    'add member to role': { what: 'given', of: 'role' },
+    'remove member from role': { what: 'taken', of: 'role' },
+    'add scoped member to role': { what: 'given', of: 'scopedRole' },
+    'remove scoped member from role': { what: 'taken', of: 'scopedRole' },
+    'add member to role scoped over restricted management administrative unit': { what: 'given', of: 'scopedRole' },
+    'remove member from role scoped over restricted management administrative unit': { what: 'taken', of: 'scopedRole' },
+    'add member to group': { what: 'given', of: 'group' },
+    'remove member from group': { what: 'taken', of: 'group' },
+  };
 
 const text = z.string().nullish();
 const entrySchema = z.object({
@@ -62,7 +68,7 @@ const entrySchema = z.object({
 type Entry = z.infer<typeof entrySchema>;
 
 /**
- * Who gave or took a directory role, by Microsoft's own record.
+ * Who gave or took a directory role or a group membership, by Microsoft's own record.
  * @see https://learn.microsoft.com/graph/api/directoryaudit-list
  * @see https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
  */
@@ -90,17 +96,27 @@ export function createRoleAuditReader(graph: Pick<GraphClient, 'list' | 'whoWeAr
   };
 }
 
-/** What this entry says about the assignment; undefined when it is about another, or nothing came of it. */
-function changeOf(entry: Entry, { principalId, target: role }: Order<DirectoryRole>): LastChange['what'] | undefined {
+/** What this entry says about it; undefined when it is about another, or nothing came of it. */
+function changeOf(entry: Entry, { principalId, target }: Nameless): LastChange['what'] | undefined {
   const activity = ACTIVITIES[entry.activityDisplayName?.toLowerCase() ?? ''];
   if (activity === undefined || !sameWord(entry.loggedByService, SERVICE) || !sameWord(entry.result, 'success')) return undefined;
   const ids = idsIn(entry);
-  const scope = role.directoryScopeId.slice(role.directoryScopeId.lastIndexOf('/') + 1);
-  const isAbout = [principalId, role.roleDefinitionId, ...(scope === '' ? [] : [scope])].every((id) => ids.has(id.toLowerCase()));
-  return isAbout && activity.scoped === (scope !== '') ? activity.what : undefined;
+  const { of, names } = namesOf(target);
+  return activity.of === of && [principalId, ...names].every((id) => ids.has(id.toLowerCase())) ? activity.what : undefined;
 }
 
-/** Targets by id, and the ids among their properties, which Entra writes in quotes (`Role.ObjectID`, `Role.TemplateId`). */
+function namesOf(target: Nameless['target']): {
+  readonly of: 'role' | 'scopedRole' | 'group';
+  readonly names: readonly string[];
+} {
+  if (target.kind === 'group') return { of: 'group', names: [target.groupId] };
+  const scope = target.directoryScopeId.slice(target.directoryScopeId.lastIndexOf('/') + 1);
+  return scope === ''
+    ? { of: 'role', names: [target.roleDefinitionId] }
+    : { of: 'scopedRole', names: [target.roleDefinitionId, scope] };
+}
+
+/** Targets by id, and the ids among their properties, which Entra writes in quotes (`Role.ObjectID`, `Group.ObjectID`). */
 function idsIn({ targetResources }: Entry): ReadonlySet<string> {
   const found = (targetResources ?? []).flatMap(({ id, modifiedProperties }) => [
     id,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../src/access/core/app-error.ts';
 import { createGraphClient, type GraphClient } from '../../src/entra/graph-client.ts';
-import { graphCodeOf, provesNothingWritten } from '../../src/entra/graph-error.ts';
+import { answerCodeOf, provesNothingWritten } from '../../src/access/core/answered-error.ts';
 import { quoted } from '../../src/entra/odata.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { collect } from '../support/collect.ts';
@@ -152,7 +152,7 @@ describe('understanding what Graph refused', () => {
     );
     expect(error.hint).toContain('User.Read.All');
     expect(error.message).toContain('request-id 11111111-2222-4333-8444-555555555555');
-    expect(graphCodeOf(error)).toBe('Authorization_RequestDenied');
+    expect(answerCodeOf(error)).toBe('Authorization_RequestDenied');
   });
 
   it('gives up on an answer that never comes, without knowing whether it happened', async () => {

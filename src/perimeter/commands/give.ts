@@ -1,7 +1,7 @@
+import { provesNothingWritten } from '../../access/core/answered-error.ts';
 import { AppError } from '../../access/core/app-error.ts';
 import { point } from '../../access/core/point.ts';
 import type { CommandContext, CommandHandler, CommandResult } from '../../durable/port.ts';
-import { provesNothingWritten } from '../../entra/graph-error.ts';
 import type { Assignment } from '../../../flows/grant.ts';
 import { type AccessWriter, type Order, writerOf } from '../access-writer.ts';
 import { contextOf } from '../grant-flow.ts';
@@ -71,5 +71,5 @@ async function ourOwn(
   if (found !== undefined) return gave(found);
   if (worthLookingForMs(context.view(), parts.transportClock) > 0)
     throw new AppError('directory.settling', 'held, and not yet seen by whom', { retryable: true });
-  return unclear('directory.held', 'You hold this role already. Whatever Hallpass added was taken away again.');
+  return unclear('grant.already-held', 'You hold this role already. Whatever Hallpass added was taken away again.');
 }

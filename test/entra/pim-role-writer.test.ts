@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createGraphClient } from '../../src/entra/graph-client.ts';
-import { provesNothingWritten } from '../../src/entra/graph-error.ts';
+import { provesNothingWritten } from '../../src/access/core/answered-error.ts';
 import { createPimRoleWriter } from '../../src/entra/pim-role-writer.ts';
 import { createLog } from '../../src/observe/log.ts';
 import type { DirectoryRole } from '../../src/access/core/target.ts';

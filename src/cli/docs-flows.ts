@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accessRequest } from '../../flows/access-request.ts';
+import { doubt } from '../../flows/doubt.ts';
 import { finding } from '../../flows/finding.ts';
+import { freeze } from '../../flows/freeze.ts';
 import { grant } from '../../flows/grant.ts';
 import { flowPage } from '../durable/flow-diagram.ts';
 
@@ -12,6 +14,8 @@ export function flowPages(): ReadonlyMap<string, string> {
     ['access-request.md', flowPage(accessRequest, 'flows/access-request.ts')],
     ['grant.md', flowPage(grant, 'flows/grant.ts')],
     ['finding.md', flowPage(finding, 'flows/finding.ts')],
+    ['freeze.md', flowPage(freeze, 'flows/freeze.ts')],
+    ['doubt.md', flowPage(doubt, 'flows/doubt.ts')],
   ]);
 }
 

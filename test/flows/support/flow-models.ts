@@ -1,9 +1,13 @@
 import type { AccessRequestEvent } from '../../../flows/access-request.ts';
+import type { DoubtEvent } from '../../../flows/doubt.ts';
 import type { FindingEvent } from '../../../flows/finding.ts';
+import type { FreezeEvent } from '../../../flows/freeze.ts';
 import type { GrantEvent } from '../../../flows/grant.ts';
 import { accessRequestFlow, findingFlow } from '../../../src/bot/flows.ts';
 import type { EventInput, Flow } from '../../../src/durable/port.ts';
+import { freezeFlow } from '../../../src/perimeter/freeze/freeze-desk.ts';
 import { grantFlow } from '../../../src/perimeter/grant-flow.ts';
+import { doubtFlow } from '../../../src/perimeter/ledger/doubt-desk.ts';
 
 /** What a flow can be told, completely: a new event of the flow does not compile until it stands here. */
 export interface FlowModel {
@@ -61,14 +65,20 @@ export const flowModels: readonly FlowModel[] = [
       ],
       withdrawn: [{}],
       released: [{}],
-      'perimeter.registered': [{}],
+      'perimeter.registered': [
+        { waitsFor: { assurance: 'chat', approvalsNeeded: 1, requesterSigns: false } },
+        { waitsFor: { assurance: 'signed', approvalsNeeded: 2, requesterSigns: true } },
+      ],
+      'perimeter.decided': [{ decision: 'approve', approver: anna, assurance: 'signed', missing: 1 }],
+      'perimeter.requestSigned': [{}],
+      'perimeter.drifted': [{ drift: 'end-moved', directoryEndsAt: ENDS }],
       'perimeter.refused': [refusal],
       'perimeter.giving': [{}],
       'perimeter.given': [{ endsAt: ENDS, nativeEnd: true }],
       'perimeter.ended': [{ how: 'expired', confirmedAt: ENDS }],
       'perimeter.overdue': [overdue],
     }),
-    facts: ['registered', 'refused', 'giving', 'given', 'ended', 'overdue'].map((name) => `perimeter.${name}`),
+    facts: ['registered', 'decided', 'requestSigned', 'refused', 'giving', 'given', 'ended', 'overdue', 'drifted'].map((name) => `perimeter.${name}`),
   },
   {
     name: 'grant',
@@ -123,6 +133,28 @@ export const flowModels: readonly FlowModel[] = [
       'directory.notOurs',
       'overdueReported',
     ],
+  },
+  {
+    name: 'freeze',
+    flow: freezeFlow,
+    inputs: [{}, { reason: text }],
+    events: eventsOf<FreezeEvent>({
+      unfreezeSigned: [
+        { person: anna, evidenceDigest: 'e1' },
+        { person: abel, evidenceDigest: 'e2' },
+      ],
+    }),
+    facts: ['unfreezeSigned'],
+  },
+  {
+    name: 'doubt',
+    flow: doubtFlow,
+    inputs: [{ why: 'behind', ours: { seq: 1, head: 'a' }, seen: { seq: 2, head: 'b' } }],
+    events: eventsOf<DoubtEvent>({
+      seenMore: [{ seen: { seq: 3, head: 'c' } }],
+      reconciled: [{ archive: 'archive', adopted: 2 }],
+    }),
+    facts: ['seenMore', 'reconciled'],
   },
   {
     name: 'finding',

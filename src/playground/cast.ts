@@ -16,6 +16,18 @@ export const PERIMETER_APP = {
 /** The Bot Framework registration that Teams speaks to. */
 export const TEAMS_APP_ID = '7ea70000-0000-4000-8000-000000000003';
 export const PERIMETER_AUDIENCE = `api://${PERIMETER_APP.clientId}`;
+/** The registration through which people sign decisions: one redirect address, no secret, no implicit flow. */
+export const APPROVAL_APP = {
+  clientId: 'a9970000-0000-4000-8000-000000000004',
+  principalId: 'a9970000-0000-4000-8000-0000000000a4',
+  name: 'Hallpass approval sign-in',
+};
+/** The user-assigned managed identity of what hosts the perimeter; the approval sign-in trusts it in place of a secret. */
+export const PERIMETER_IDENTITY = {
+  clientId: '1de70000-0000-4000-8000-000000000005',
+  principalId: '1de70000-0000-4000-8000-0000000000a5',
+  name: 'hallpass-perimeter',
+};
 
 export interface CastMember {
   readonly key: 'rita' | 'anna' | 'abel' | 'gina' | 'sam';
@@ -24,6 +36,8 @@ export interface CastMember {
   readonly department: string;
   readonly objectId: string;
   readonly userPrincipalName: string;
+  /** One human has one, however many accounts. */
+  readonly employeeId: string;
   readonly slackUserId: string;
   /** Teams' id of this person for our bot. */
   readonly teamsUserId: string;
@@ -49,6 +63,7 @@ function member(
     zone: 'Europe/Berlin',
     objectId: `0b7ec700-0000-4000-8000-00000000000${digit}`,
     userPrincipalName: `${key}@playground.example`,
+    employeeId: `E100${digit}`,
     slackUserId: `U0${key.toUpperCase().padEnd(6, '0')}${digit}`,
     teamsUserId: `29:1${key}-for-this-bot-only`,
   };
@@ -61,10 +76,70 @@ export const GINA = member('gina', 'Gina Global', 'Head of IT', 'IT', '4', 'glob
 export const SAM = member('sam', 'Sam Security', 'Security Analyst', 'Security', '5', 'security');
 export const CAST: readonly CastMember[] = [RITA, ANNA, ABEL, GINA, SAM];
 
+/** Accounts of the tenant that belong to nobody in Slack or Teams. */
+export interface OtherAccount {
+  readonly name: string;
+  readonly objectId: string;
+  readonly userPrincipalName: string;
+  /** Null where there is no mailbox. */
+  readonly mail: string | null;
+  readonly employeeId: string | null;
+  readonly jobTitle: string | null;
+  readonly department: string | null;
+  readonly userType: 'Member' | 'Guest';
+  readonly accountEnabled: boolean;
+}
+/** Anna's second account, for administration: another object, the same human. */
+export const ANNA_ADMIN: OtherAccount = {
+  name: 'Anna Approver (admin)',
+  objectId: '0b7ec700-0000-4000-8000-000000000012',
+  userPrincipalName: 'anna.admin@playground.example',
+  mail: null,
+  employeeId: ANNA.employeeId,
+  jobTitle: null,
+  department: 'Security',
+  userType: 'Member',
+  accountEnabled: true,
+};
+export const GUS: OtherAccount = {
+  name: 'Gus Guest',
+  objectId: '0b7ec700-0000-4000-8000-000000000013',
+  userPrincipalName: 'gus_partner.example#EXT#@playground.example',
+  mail: 'gus@partner.example',
+  employeeId: null,
+  jobTitle: 'Consultant',
+  department: null,
+  userType: 'Guest',
+  accountEnabled: true,
+};
+export const DORA: OtherAccount = {
+  name: 'Dora Departed',
+  objectId: '0b7ec700-0000-4000-8000-000000000014',
+  userPrincipalName: 'dora@playground.example',
+  mail: 'dora@playground.example',
+  employeeId: 'E1014',
+  jobTitle: 'Site Reliability Engineer',
+  department: 'Platform',
+  userType: 'Member',
+  accountEnabled: false,
+};
+export const OTHER_ACCOUNTS: readonly OtherAccount[] = [ANNA_ADMIN, GUS, DORA];
+
+/** Who leads whom, by object id. Gina leads and is led by nobody. */
+export const MANAGERS: ReadonlyMap<string, string> = new Map([
+  [RITA.objectId, ANNA.objectId],
+  [ABEL.objectId, ANNA.objectId],
+  [ANNA.objectId, GINA.objectId],
+  [SAM.objectId, GINA.objectId],
+]);
+
 /** A group whose members may ask; Rita is in it. */
 export const ENGINEERS_GROUP_ID = '96000000-0000-4000-8000-000000000001';
 /** A group whose members decide; Anna and Abel are in it. */
 export const APPROVERS_GROUP_ID = '96000000-0000-4000-8000-000000000002';
+/** A group with somebody in it who is no human: Abel, and the application Build pipeline. */
+export const RELEASE_GROUP_ID = '96000000-0000-4000-8000-000000000005';
+export const BUILD_PIPELINE_PRINCIPAL_ID = 'a9900000-0000-4000-8000-0000000000c2';
 
 /** The Microsoft 365 groups behind the two teams in Teams. */
 export const APPROVERS_TEAM_GROUP_ID = '96000000-0000-4000-8000-000000000003';

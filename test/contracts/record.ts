@@ -50,6 +50,24 @@ const SIBLINGS = [
     reason:
       'refusals of pagedmembers as those of members: of all calls of the connector only this one is published without its errors',
   },
+  {
+    method: 'GET',
+    path: /\/v1\.0\/groups\/[^/]+\/owners$/,
+    isJudgedSo: () => true,
+    as: (url: URL) => {
+      url.pathname = url.pathname.replace(/owners$/, 'members');
+    },
+    reason: 'owners of groups as members of groups: the same collection of directory objects, and not part of the stored subset',
+  },
+  {
+    method: 'GET',
+    path: /\/v1\.0\/directoryObjects\/[^/]+$/,
+    isJudgedSo: () => true,
+    as: (url: URL) => {
+      url.pathname = url.pathname.replace(/directoryObjects\/([^/]+)$/, 'users/$1/manager');
+    },
+    reason: "a directory object as somebody's manager: the same type, and not part of the stored subset",
+  },
 ] as const;
 
 export interface ToCheck {

@@ -37,7 +37,10 @@ async function site(host: 'localhost' | '127.0.0.1'): Promise<Site> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  closers.push(() => void server.close().closeAllConnections());
+  closers.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   const found: Site = { url: `http://${host}:${(server.address() as AddressInfo).port}`, seen, answer: () => [200, {}, 'ok'] };
   return found;
 }

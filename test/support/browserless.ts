@@ -213,5 +213,6 @@ export async function signIn(
   return shown;
 }
 
-/** A person's button carries more than the name; every other button is just its word. */
-const nameIn = (text: string, name: string): boolean => text === name || text.startsWith(`${name} `);
+/** A person's button carries an address behind the name, so that nobody is taken for another whose name begins the same. */
+const nameIn = (text: string, name: string): boolean =>
+  text === name || (text.startsWith(`${name} `) && /^\S+@\S+/.test(text.slice(name.length + 1)));

@@ -41,7 +41,7 @@ export interface FarEnd {
   close(): Promise<void>;
 }
 
-const READS_BY_POST = /\/checkMemberGroups(\?|$)|\/Microsoft\.ResourceGraph\/resources\b/i;
+const READS_BY_POST = /\/(checkMemberGroups|getMemberObjects|getByIds)(\?|$)|\/Microsoft\.ResourceGraph\/resources\b/i;
 
 /** One HTTPS server of a far end: reads the call, imposes the fault that was drawn for it, answers, records. */
 export async function startFarEnd(options: FarEndOptions, port = 0): Promise<FarEnd> {

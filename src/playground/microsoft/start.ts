@@ -8,9 +8,12 @@ import { createFaults, type Faults } from './faults.ts';
 import { startFarEnd } from './far-end-server.ts';
 import { APPLICATION_ROUTES } from './graph/application-routes.ts';
 import { withBatch } from './graph/batch.ts';
+import { DIRECTORY_OBJECT_ROUTES } from './graph/directory-object-routes.ts';
 import { DIRECTORY_ROUTES } from './graph/directory-routes.ts';
 import { exchangeIds, plainError } from './graph/graph-error.ts';
 import { graphHandler } from './graph/graph-server.ts';
+import { GROUP_ROUTES } from './graph/group-routes.ts';
+import { IDENTITY_ROUTES } from './graph/identity-routes.ts';
 import { ORGANIZATION_ROUTES } from './graph/organization-routes.ts';
 import { PIM_ROUTES } from './graph/pim-routes.ts';
 import { ROLE_ROUTES } from './graph/role-routes.ts';
@@ -78,7 +81,16 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
     [`${address.arm}/`]: ARM_RESOURCE,
   });
   const login = loginService({ tenant, tokens, now, address: () => address.login, standIns });
-  const routes = [...DIRECTORY_ROUTES, ...ROLE_ROUTES, ...PIM_ROUTES, ...APPLICATION_ROUTES, ...ORGANIZATION_ROUTES];
+  const routes = [
+    ...DIRECTORY_ROUTES,
+    ...GROUP_ROUTES,
+    ...DIRECTORY_OBJECT_ROUTES,
+    ...IDENTITY_ROUTES,
+    ...ROLE_ROUTES,
+    ...PIM_ROUTES,
+    ...APPLICATION_ROUTES,
+    ...ORGANIZATION_ROUTES,
+  ];
 
   const servers = await Promise.all([
     startFarEnd({

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { ENGINEERS_GROUP_ID, RITA, ROLES } from '../../../src/playground/cast.ts';
+import { APPROVERS_GROUP_ID, ENGINEERS_GROUP_ID, GINA, RELEASE_GROUP_ID, RITA, ROLES } from '../../../src/playground/cast.ts';
+import type { HttpExchange } from '../../../src/playground/exchange-log.ts';
+import { toCheck } from '../../contracts/record.ts';
 import { startBench, text, until } from './far-end.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -18,6 +20,17 @@ const ASSIGN = {
 };
 const BATCH = { requests: [{ id: '1', method: 'GET', url: `/users/${RITA.objectId}?$select=id` }] };
 const KQL = { query: 'authorizationresources', options: { authorizationScopeFilter: 'AtScopeAboveAndBelow', $top: 3 } };
+
+/** As `npm run contracts` hands them to the checker: some by a sibling's contract. */
+function judged(lines: string): string {
+  const exchanges = lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): HttpExchange => JSON.parse(line));
+  return toCheck(exchanges)
+    .exchanges.map((exchange) => `${JSON.stringify(exchange)}\n`)
+    .join('');
+}
 
 it('answers in the shapes that Microsoft publishes, refusals included', async () => {
   if (!existsSync(join(CONTRACTS, 'check.mjs'))) {
@@ -48,6 +61,14 @@ it('answers in the shapes that Microsoft publishes, refusals included', async ()
       `/groups/${ENGINEERS_GROUP_ID}/members`,
       `/groups/${ENGINEERS_GROUP_ID}/transitiveMembers`,
       `/users/${RITA.objectId}/transitiveMemberOf`,
+      `/users/${RITA.objectId}?$select=employeeId,accountEnabled,userType,mail,onPremisesSyncEnabled,onPremisesImmutableId`,
+      `/users/${RITA.objectId}/manager`,
+      `/users/${GINA.objectId}/manager`,
+      `/groups/${APPROVERS_GROUP_ID}?$select=isAssignableToRole,groupTypes,membershipRule,onPremisesSyncEnabled,securityEnabled`,
+      `/groups/${RELEASE_GROUP_ID}?$expand=members,owners`,
+      `/groups/${RELEASE_GROUP_ID}/transitiveMembers`,
+      `/groups/${ENGINEERS_GROUP_ID}/owners`,
+      `/directoryObjects/${RITA.objectId}`,
       '/applications/a9900000-0000-4000-8000-0000000000b1?$expand=owners',
       '/applications/a9900000-0000-4000-8000-0000000000b1/owners',
       '/servicePrincipals/a9900000-0000-4000-8000-0000000000c4',
@@ -116,12 +137,12 @@ it('answers in the shapes that Microsoft publishes, refusals included', async ()
       '-',
     ];
     const run = spawnSync(process.execPath, args, {
-      input: bench.far.exchanges.lines(),
+      input: judged(bench.far.exchanges.lines()),
       encoding: 'utf8',
       cwd: ROOT,
       maxBuffer: 1 << 26,
     });
-    expect(run.stdout + run.stderr).toMatch(/^1\d\d checked, 0 failed[^\n]*\n$/);
+    expect(run.stdout + run.stderr).toMatch(/^[12]\d\d checked, 0 failed[^\n]*\n$/);
   } finally {
     await bench.close();
   }

@@ -10,6 +10,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 beforeEach(() => bench.far.tenant.reset());
 
+const CONTEXTS = '/identity/conditionalAccess/authenticationContextClassReferences';
 const REQUESTS = '/roleManagement/directory/roleAssignmentScheduleRequests';
 const ASSIGNMENTS = '/roleManagement/directory/roleAssignments';
 const TRIPLE = { principalId: RITA.objectId, roleDefinitionId: ROLES.globalReader, directoryScopeId: '/' };
@@ -21,6 +22,7 @@ const ASSIGN = {
 };
 const REMOVE = { action: 'adminRemove', ...TRIPLE };
 const CHECK = { groupIds: [ENGINEERS_GROUP_ID] };
+const MADE = { GET: 200, POST: 201 } as const;
 const APP_OBJECT = 'a9900000-0000-4000-8000-0000000000b1';
 
 /** A token of the bot's application with just these permissions. */
@@ -38,6 +40,12 @@ describe('each call opens to its least permission and to no other', () => {
     ['GET', `/users/${RITA.objectId}/transitiveMemberOf`, undefined, ['User.Read.All'], 'User.ReadBasic.All'],
     ['GET', `/groups/${ENGINEERS_GROUP_ID}`, undefined, ['GroupMember.Read.All'], 'User.Read.All'],
     ['GET', `/groups/${ENGINEERS_GROUP_ID}/transitiveMembers`, undefined, ['GroupMember.Read.All'], 'User.Read.All'],
+    ['GET', `/users/${RITA.objectId}/manager`, undefined, ['User.Read.All'], 'User.ReadBasic.All'],
+    ['POST', `/users/${RITA.objectId}/getMemberObjects`, {}, ['GroupMember.Read.All'], 'RoleManagement.Read.Directory'],
+    ['GET', `/groups/${ENGINEERS_GROUP_ID}/owners`, undefined, ['GroupMember.Read.All'], 'User.Read.All'],
+    ['GET', `/directoryObjects/${RITA.objectId}`, undefined, ['Directory.Read.All'], 'User.Read.All'],
+    ['POST', '/directoryObjects/getByIds', { ids: [RITA.objectId] }, ['Directory.Read.All'], 'User.Read.All'],
+    ['GET', CONTEXTS, undefined, ['AuthenticationContext.Read.All'], 'Directory.Read.All'],
     ['GET', '/roleManagement/directory/roleDefinitions', undefined, ['RoleManagement.Read.Directory'], 'User.Read.All'],
     ['GET', ASSIGNMENTS, undefined, ['RoleManagement.Read.Directory'], 'RoleAssignmentSchedule.ReadWrite.Directory'],
     ['POST', ASSIGNMENTS, TRIPLE, ['RoleManagement.ReadWrite.Directory'], 'RoleManagement.Read.Directory'],
@@ -63,7 +71,10 @@ describe('each call opens to its least permission and to no other', () => {
     expect(nothing.status).toBe(403);
     expect(bench.far.tenant.audit.entries).toEqual([]);
     const permitted = await bench.graph(await holding(...enough), method, path, body);
-    expect([permitted.status, permitted.body['error']]).toEqual([method === 'POST' && body !== CHECK ? 201 : 200, undefined]);
+    expect([permitted.status, permitted.body['error']]).toEqual([
+      path === REQUESTS || path === ASSIGNMENTS ? MADE[method] : 200,
+      undefined,
+    ]);
   });
 });
 

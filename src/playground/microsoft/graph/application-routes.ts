@@ -1,6 +1,6 @@
 import type { AppRegistration } from '../tenant/applications.ts';
 import { collectionBody, entityBody, type Expander } from './collection.ts';
-import { directoryObject } from './directory-routes.ts';
+import { directoryObject } from './directory-objects.ts';
 import { applicationEntity, servicePrincipalEntity } from './entities.ts';
 import { APPLICATION, DIRECTORY_OBJECT, SERVICE_PRINCIPAL } from './entity-types.ts';
 import { badRequest, notFound } from './graph-error.ts';

@@ -5,8 +5,15 @@ import type { Entity } from './odata-query.ts';
 
 /** Objects of the tenant as Graph writes them; every published property that the types of this folder name. */
 export function userEntity(user: DirectoryUser): Entity {
+  const { managerId: _, ...shown } = user;
   return {
-    ...user,
+    ...shown,
+    onPremisesDistinguishedName: null,
+    onPremisesDomainName: null,
+    onPremisesLastSyncDateTime: null,
+    onPremisesSamAccountName: null,
+    onPremisesSecurityIdentifier: null,
+    onPremisesUserPrincipalName: null,
     businessPhones: [],
     mobilePhone: null,
     officeLocation: null,
@@ -16,6 +23,7 @@ export function userEntity(user: DirectoryUser): Entity {
 }
 
 export function groupEntity(group: DirectoryGroup): Entity {
+  const isDynamic = group.membershipRule !== null;
   return {
     id: group.id,
     createdDateTime: group.createdDateTime,
@@ -24,11 +32,12 @@ export function groupEntity(group: DirectoryGroup): Entity {
     isAssignableToRole: group.isAssignableToRole,
     mailNickname: group.mailNickname,
     deletedDateTime: null,
-    groupTypes: group.unified ? ['Unified'] : [],
+    groupTypes: [...(group.unified ? ['Unified'] : []), ...(isDynamic ? ['DynamicMembership'] : [])],
     mail: group.unified ? `${group.mailNickname}@playground.example` : null,
     mailEnabled: group.unified,
-    membershipRule: null,
-    onPremisesSyncEnabled: null,
+    membershipRule: group.membershipRule,
+    membershipRuleProcessingState: isDynamic ? 'On' : null,
+    onPremisesSyncEnabled: group.onPremisesSyncEnabled,
     securityEnabled: !group.unified,
     securityIdentifier: null,
     visibility: group.visibility,

@@ -15,10 +15,26 @@ const USER_DEFAULT = [
   'surname',
   'userPrincipalName',
 ];
-/** `accountEnabled`, `department` and `userType` come only when they are selected. */
+/** These come only when they are selected. */
+const USER_ON_REQUEST = [
+  'accountEnabled',
+  'createdDateTime',
+  'deletedDateTime',
+  'department',
+  'employeeId',
+  'onPremisesDistinguishedName',
+  'onPremisesDomainName',
+  'onPremisesImmutableId',
+  'onPremisesLastSyncDateTime',
+  'onPremisesSamAccountName',
+  'onPremisesSecurityIdentifier',
+  'onPremisesSyncEnabled',
+  'onPremisesUserPrincipalName',
+  'userType',
+];
 export const USER: EntityType = {
   name: 'user',
-  properties: [...USER_DEFAULT, 'accountEnabled', 'createdDateTime', 'deletedDateTime', 'department', 'userType'],
+  properties: [...USER_DEFAULT, ...USER_ON_REQUEST],
   byDefault: USER_DEFAULT,
   filterable: [
     'id',
@@ -30,6 +46,7 @@ export const USER: EntityType = {
     'accountEnabled',
     'userType',
     'department',
+    'employeeId',
     'jobTitle',
   ],
   navigations: ['manager', 'memberOf'],
@@ -50,6 +67,7 @@ export const GROUP: EntityType = {
     'mailEnabled',
     'mailNickname',
     'membershipRule',
+    'membershipRuleProcessingState',
     'onPremisesSyncEnabled',
     'securityEnabled',
     'securityIdentifier',
@@ -62,7 +80,7 @@ export const GROUP: EntityType = {
 
 export const DIRECTORY_OBJECT: EntityType = {
   name: 'directoryObject',
-  properties: ['id', ...USER.properties.slice(1), ...GROUP.properties.slice(1)],
+  properties: [...new Set([...USER.properties, ...GROUP.properties])],
   byDefault: ['id', ...USER_DEFAULT.slice(1), 'description', 'isAssignableToRole'],
   filterable: ['id', 'displayName'],
   navigations: [],

@@ -44,6 +44,21 @@ const CHECK_MEMBERS = [
   'User.Read.All',
   'User.ReadWrite.All',
 ];
+const MANAGER = ['User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'];
+const OWNERS = [
+  'GroupMember.Read.All',
+  'GroupMember.ReadWrite.All',
+  'Group.Read.All',
+  'Group.ReadWrite.All',
+  'Directory.Read.All',
+];
+const DIRECTORY_OBJECTS = ['Directory.Read.All'];
+const AUTHENTICATION_CONTEXTS = [
+  'AuthenticationContext.Read.All',
+  'AuthenticationContext.ReadWrite.All',
+  'Policy.Read.ConditionalAccess',
+  'Policy.ReadWrite.ConditionalAccess',
+];
 const ROLE_READ = [
   'RoleManagement.Read.Directory',
   'RoleManagement.ReadWrite.Directory',
@@ -86,6 +101,10 @@ export const GRAPH_PERMISSIONS = {
   groups: GROUPS,
   members: MEMBERS,
   memberOf: MEMBER_OF,
+  manager: MANAGER,
+  owners: OWNERS,
+  directoryObjects: DIRECTORY_OBJECTS,
+  authenticationContexts: AUTHENTICATION_CONTEXTS,
   checkMembers: CHECK_MEMBERS,
   roleDefinitions: ROLE_DEFINITIONS,
   roleRead: ROLE_READ,

@@ -2,7 +2,7 @@ import { ROLE_DEFINITIONS, roleDefinition } from '../tenant/role-definitions.ts'
 import { tooYoung } from '../tenant/pim-rules.ts';
 import type { RoleSchedule } from '../tenant/role-store.ts';
 import { collectionBody, entityBody, type Expander } from './collection.ts';
-import { directoryObject } from './directory-routes.ts';
+import { directoryObject } from './directory-objects.ts';
 import { roleDefinitionEntity } from './entities.ts';
 import { ROLE_ASSIGNMENT, ROLE_DEFINITION } from './role-entity-types.ts';
 import { badRequest, directoryBadRequest, GraphRefusal, notFound } from './graph-error.ts';

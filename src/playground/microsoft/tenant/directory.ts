@@ -1,50 +1,9 @@
 import { instantOf } from '../../../access/core/clock.ts';
-import {
-  ABEL,
-  ANNA,
-  APPROVERS_GROUP_ID,
-  APPROVERS_TEAM_GROUP_ID,
-  CAST,
-  type CastMember,
-  ENGINEERS_GROUP_ID,
-  GINA,
-  SAM,
-  SECURITY_TEAM_GROUP_ID,
-} from '../../cast.ts';
 import type { Actor, Audit } from './audit.ts';
+import { type DirectoryGroup, type DirectoryUser, type GroupVisibility, key } from './directory-objects.ts';
+import { blankUser, seedGroup, seedGroups, seedUsers } from './directory-seed.ts';
 
-export interface DirectoryUser {
-  readonly id: string;
-  readonly displayName: string;
-  readonly givenName: string | null;
-  readonly surname: string | null;
-  readonly userPrincipalName: string;
-  readonly mail: string | null;
-  readonly jobTitle: string | null;
-  readonly department: string | null;
-  readonly accountEnabled: boolean;
-  readonly userType: 'Member' | 'Guest';
-  readonly createdDateTime: string;
-}
-
-export interface DirectoryGroup {
-  readonly id: string;
-  readonly displayName: string;
-  readonly description: string | null;
-  readonly mailNickname: string;
-  readonly isAssignableToRole: boolean;
-  readonly createdDateTime: string;
-  /** Who may join, and see what is in it. Entra says it of Microsoft 365 groups and of role-assignable ones. */
-  readonly visibility: GroupVisibility | null;
-  /** A Microsoft 365 group, as stands behind a team in Teams; else a security group. */
-  readonly unified: boolean;
-  /** Users and groups. */
-  readonly memberIds: readonly string[];
-}
-export type GroupVisibility = 'Public' | 'Private' | 'HiddenMembership';
-
-/** GUIDs compare without case; everything is stored and looked up in lower case. */
-export const key = (id: string): string => id.toLowerCase();
+export { type DirectoryGroup, type DirectoryUser, type GroupVisibility, key } from './directory-objects.ts';
 
 export interface Directory {
   users(): readonly DirectoryUser[];
@@ -63,13 +22,14 @@ export interface Directory {
   removeUser(userId: string, actor: Actor): void;
   setVisibility(groupId: string, visibility: GroupVisibility | null, actor: Actor): void;
   addGroup(
-    group: { readonly id: string; readonly displayName: string; readonly memberIds: readonly string[] },
+    group: Partial<DirectoryGroup> & { readonly id: string; readonly displayName: string; readonly memberIds: readonly string[] },
     actor: Actor,
   ): void;
+  /** Any property of a person, as an administrator would set it. */
+  changeUser(userId: string, changes: Partial<Omit<DirectoryUser, 'id'>>, actor: Actor): void;
+  changeGroup(groupId: string, changes: Partial<Omit<DirectoryGroup, 'id'>>, actor: Actor): void;
   reset(): void;
 }
-
-const FOUNDED = '2021-03-01T08:00:00Z';
 
 export function createDirectory(audit: Audit, now: () => number): Directory {
   const users = new Map<string, DirectoryUser>();
@@ -91,10 +51,13 @@ export function createDirectory(audit: Audit, now: () => number): Directory {
       audit.add({ actor, action: 'user.changed', via: 'outside', objectId: id, detail: 'added' });
     },
     setEnabled(userId, enabled, actor) {
-      const user = users.get(key(userId));
-      if (user === undefined) throw new RangeError(`no user ${userId}`);
-      users.set(user.id, { ...user, accountEnabled: enabled });
-      audit.add({ actor, action: 'user.changed', via: 'outside', objectId: user.id, detail: enabled ? 'enabled' : 'disabled' });
+      changeUser(userId, { accountEnabled: enabled }, actor, enabled ? 'enabled' : 'disabled');
+    },
+    changeUser(userId, changes, actor) {
+      changeUser(userId, changes, actor, Object.keys(changes).join(', '));
+    },
+    changeGroup(groupId, changes, actor) {
+      change(groupId, (group) => ({ ...group, ...changes }), actor, Object.keys(changes).join(', '));
     },
     addMember(groupId, memberId, actor) {
       change(
@@ -118,29 +81,34 @@ export function createDirectory(audit: Audit, now: () => number): Directory {
     removeUser(userId, actor) {
       users.delete(key(userId));
       for (const group of groups.values())
-        groups.set(group.id, { ...group, memberIds: group.memberIds.filter((id) => id !== key(userId)) });
+        groups.set(group.id, {
+          ...group,
+          memberIds: group.memberIds.filter((id) => id !== key(userId)),
+          ownerIds: group.ownerIds.filter((id) => id !== key(userId)),
+        });
+      for (const user of users.values()) if (user.managerId === key(userId)) users.set(user.id, { ...user, managerId: null });
       audit.add({ actor, action: 'user.changed', via: 'outside', objectId: key(userId), detail: 'removed' });
     },
     addGroup(group, actor) {
       const memberIds = group.memberIds.map(key);
-      groups.set(key(group.id), seedGroup(key(group.id), group.displayName, memberIds, false));
+      const blank = seedGroup(key(group.id), group.displayName, memberIds, group.isAssignableToRole ?? false);
+      groups.set(key(group.id), { ...blank, ...group, id: key(group.id), memberIds });
       audit.add({ actor, action: 'group.changed', via: 'outside', objectId: key(group.id), detail: 'added' });
     },
     reset() {
       users.clear();
       groups.clear();
-      for (const member of CAST) users.set(key(member.objectId), castUser(member));
-      const inPart = (part: CastMember['part']) =>
-        CAST.filter((member) => member.part === part).map(({ objectId }) => key(objectId));
-      groups.set(key(ENGINEERS_GROUP_ID), seedGroup(key(ENGINEERS_GROUP_ID), 'Platform engineers', inPart('requester'), false));
-      groups.set(key(APPROVERS_GROUP_ID), seedGroup(key(APPROVERS_GROUP_ID), 'Access approvers', inPart('approver'), true));
-      const teams = [
-        teamGroup(APPROVERS_TEAM_GROUP_ID, 'Identity', ANNA, ABEL),
-        teamGroup(SECURITY_TEAM_GROUP_ID, 'Security', SAM, GINA),
-      ];
-      for (const team of teams) groups.set(team.id, team);
+      for (const user of seedUsers()) users.set(user.id, user);
+      for (const group of seedGroups()) groups.set(group.id, group);
     },
   };
+
+  function changeUser(userId: string, changes: Partial<DirectoryUser>, actor: Actor, detail: string): void {
+    const user = users.get(key(userId));
+    if (user === undefined) throw new RangeError(`no user ${userId}`);
+    users.set(user.id, { ...user, ...changes });
+    audit.add({ actor, action: 'user.changed', via: 'outside', objectId: user.id, detail });
+  }
 
   function change(groupId: string, next: (group: DirectoryGroup) => DirectoryGroup, actor: Actor, detail: string): void {
     const group = groups.get(key(groupId));
@@ -168,55 +136,4 @@ function closure(start: readonly string[], next: (id: string) => readonly string
         open.push(other);
       }
   return found;
-}
-
-function blankUser(createdDateTime: string): DirectoryUser {
-  return {
-    id: '',
-    displayName: '',
-    givenName: null,
-    surname: null,
-    userPrincipalName: '',
-    mail: null,
-    jobTitle: null,
-    department: null,
-    accountEnabled: true,
-    userType: 'Member',
-    createdDateTime,
-  };
-}
-
-function castUser(member: CastMember): DirectoryUser {
-  const [givenName, surname] = member.name.split(' ');
-  return {
-    ...blankUser(FOUNDED),
-    id: key(member.objectId),
-    displayName: member.name,
-    givenName: givenName ?? null,
-    surname: surname ?? null,
-    userPrincipalName: member.userPrincipalName,
-    mail: member.userPrincipalName,
-    jobTitle: member.jobTitle,
-    department: member.department,
-  };
-}
-
-function seedGroup(id: string, displayName: string, memberIds: readonly string[], isAssignableToRole: boolean): DirectoryGroup {
-  return {
-    id,
-    displayName,
-    description: null,
-    mailNickname: displayName.toLowerCase().replaceAll(' ', '-'),
-    isAssignableToRole,
-    createdDateTime: FOUNDED,
-    // Role-assignable groups are always private (https://learn.microsoft.com/graph/api/resources/group).
-    visibility: isAssignableToRole ? 'Private' : null,
-    unified: false,
-    memberIds,
-  };
-}
-
-function teamGroup(id: string, displayName: string, ...members: readonly CastMember[]): DirectoryGroup {
-  const memberIds = members.map(({ objectId }) => key(objectId));
-  return { ...seedGroup(key(id), displayName, memberIds, false), unified: true, visibility: 'Private' };
 }

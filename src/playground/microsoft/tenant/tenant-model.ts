@@ -4,6 +4,7 @@ import { GINA, TENANT_ID } from '../../cast.ts';
 import { type Actor, type Audit, createAudit } from './audit.ts';
 import { type AppPermissions, createAppPermissions } from './app-permissions.ts';
 import { type Applications, createApplications } from './applications.ts';
+import { type AuthenticationContexts, createAuthenticationContexts } from './authentication-contexts.ts';
 import { type AzureAssignments, createAzureAssignments } from './azure-assignments.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createPim, type Pim } from './pim.ts';
@@ -36,6 +37,8 @@ export interface TenantModel {
   readonly pim: Pim;
   readonly applications: Applications;
   readonly azure: AzureAssignments;
+  /** What a sign-in can be asked to prove, and what Conditional Access makes of it. */
+  readonly contexts: AuthenticationContexts;
   readonly permissions: AppPermissions;
   readonly audit: Audit;
   readonly licence: Licence;
@@ -78,6 +81,7 @@ export function createTenant(clock: Clock, now: Clock): TenantModel {
   const applications = createApplications(clock, audit);
   const azure = createAzureAssignments(clock, now, audit);
   const permissions = createAppPermissions();
+  const contexts = createAuthenticationContexts();
   const listeners = new Set<() => void>();
   const gina: Actor = { kind: 'user', id: GINA.objectId, objectId: GINA.objectId, name: GINA.name };
   const tell = () => {
@@ -101,6 +105,7 @@ export function createTenant(clock: Clock, now: Clock): TenantModel {
     pim,
     applications,
     azure,
+    contexts,
     permissions,
     audit,
     get licence() {
@@ -168,6 +173,7 @@ export function createTenant(clock: Clock, now: Clock): TenantModel {
       applications.reset();
       azure.reset();
       permissions.reset();
+      contexts.reset();
       licence = 'P2';
       seedRoles();
       tell();

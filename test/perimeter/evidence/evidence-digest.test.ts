@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GrantContext, GrantDecisionRecord } from '../../../flows/grant.ts';
+import type { GrantContext, GrantDecisionRecord, GrantOpening } from '../../../flows/grant.ts';
 import { anchorDescriptionOf, anchorSystemOf, readDescription, readTicket } from '../../../src/access/core/anchor-text.ts';
 import { digestOf } from '../../../src/access/core/canonical.ts';
 import { requestDigestOf } from '../../../src/access/core/statement.ts';
@@ -60,10 +60,12 @@ describe('the digest that a grant is given on', () => {
   it('is none for what was refused at the door, or found again after a loss', () => {
     const refusal = { code: 'x', hint: '' };
     const assignment = { kind: 'pim', id: 'a' } as const;
-    expect(evidenceDigestFor({ ...context, opening: { kind: 'refused', registration, refusal } })).toBeUndefined();
-    expect(evidenceDigestFor({ ...context, opening: { kind: 'tombstone', reason: 'withdraw' } })).toBeUndefined();
-    const adopted = { kind: 'adopted', registration, target, endsAt: registeredAt, assignment } as const;
-    expect(evidenceDigestFor({ ...context, opening: adopted })).toBeUndefined();
+    const others: readonly GrantOpening[] = [
+      { kind: 'refused', registration, refusal },
+      { kind: 'tombstone', reason: 'withdraw' },
+      { kind: 'adopted', registration, target, endsAt: registeredAt, assignment },
+    ];
+    for (const opening of others) expect(evidenceDigestFor({ ...context, opening })).toBeUndefined();
   });
 });
 

@@ -16,6 +16,8 @@ import { SWEPT, sweptEnd } from './swept.ts';
 export interface Sweep {
   /** One round; resolves when everything it began has ended. */
   round(): Promise<void>;
+  /** Takes a stuck grant away before its end has come. What fails is tried again when it has. */
+  endNow(grantId: string): Promise<void>;
   stop(): void;
 }
 
@@ -112,6 +114,13 @@ export function startSweep(parts: SweepParts): Sweep {
     }
   }
 
+  async function endNow(grantId: string): Promise<void> {
+    const view = runtime.read(grantId);
+    if (view === undefined || busy.has(grantId)) return;
+    busy.add(grantId);
+    await takeDirectly(view).finally(() => busy.delete(grantId));
+  }
+
   const round = async (): Promise<void> => {
     if (!stopped) await Promise.all([...runtime.open(GRANT_FLOW)].map(look));
   };
@@ -120,6 +129,7 @@ export function startSweep(parts: SweepParts): Sweep {
   void round();
   return {
     round,
+    endNow,
     stop() {
       stopped = true;
       clearInterval(timer);

@@ -39,7 +39,7 @@ export interface Overdue {
 
 /** @throws {AppError} retryable `alarm.unreachable` */
 export function postAlarm(url: string, { order, tries, code, byHand }: Overdue): Promise<void> {
-  return post(url, {
+  return postToAlarm(url, {
     text: `Hallpass: access that ended at ${order.endsAt} is still there (${tries} tries). It is tried again without limit. Take it away by hand: ${byHand}`,
     kind: 'overdue',
     requestId: order.grantId,
@@ -51,7 +51,8 @@ export function postAlarm(url: string, { order, tries, code, byHand }: Overdue):
   });
 }
 
-async function post(url: string, body: unknown): Promise<void> {
+/** @throws {AppError} retryable `alarm.unreachable` */
+export async function postToAlarm(url: string, body: unknown): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const request = {
     method: 'POST',

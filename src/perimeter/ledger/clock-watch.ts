@@ -1,5 +1,3 @@
-import type { Clock } from '../../access/core/clock.ts';
-
 /** How far our transport clock is off Microsoft's, by the `Date` of their answers: signatures and their ages are judged by ours. */
 export interface ClockWatch {
   /** One answer: what its `Date` said, and when by our clock the call began and was answered. */

@@ -4,55 +4,137 @@ import type { GraphClient } from './graph-client.ts';
 import { segment } from './odata.ts';
 import { answerOf } from './pim-schema.ts';
 
-/** What the directory says of a person now. `unknown`: the question was refused for good, which is never "no". */
-export type PersonFacts =
-  | { readonly status: 'known'; readonly enabled: boolean; readonly userType: string; readonly memberOf: ReadonlySet<string> }
-  | { readonly status: 'absent' }
-  | { readonly status: 'unknown'; readonly code: string; readonly hint: string };
+/** The question was refused for good, or the answer contradicts itself: which is never "no". */
+export interface NotKnown {
+  readonly status: 'unknown';
+  readonly code: string;
+  readonly hint: string;
+}
 
+/** What the directory says of a person now. Service principals and groups are `absent`: they are no users. */
+export type PersonFacts =
+  | {
+      readonly status: 'known';
+      readonly enabled: boolean;
+      readonly userType: string;
+      /** As the directory has it; empty where it has none. */
+      readonly employeeId: string;
+      /** Ids in lower case, as are all sets here. */
+      readonly memberOf: ReadonlySet<string>;
+    }
+  | { readonly status: 'absent' }
+  | NotKnown;
+
+export type FoundPeople = { readonly status: 'known'; readonly ids: ReadonlySet<string> } | NotKnown;
+
+/** Asks afresh each time; nothing is remembered. Every method throws only what may mend itself: the retryable errors of graph-error.ts. */
 export interface MembershipReader {
-  /**
-   * Enabled, kind of account, and which of `groupIds` the person is in, transitively. Group ids compare in lower case.
-   * @throws {AppError} retryable ones of graph-error.ts
-   */
+  /** Enabled, kind of account, and which of `groupIds` the person is in, transitively. */
   factsOf(objectId: string, groupIds: readonly string[]): Promise<PersonFacts>;
+  /** The one manager, or nobody. */
+  managerOf(objectId: string): Promise<FoundPeople>;
+  /** Of a group that exists: one that does not is `unknown`. Service principals among them. */
+  ownersOf(groupId: string): Promise<FoundPeople>;
 }
 
 /** @see https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups */
 const GROUPS_PER_CALL = 20;
+/** Graph lets a group have a hundred owners; what pages on is not believed. */
+const MOST_OWNERS = 500;
 
-const userSchema = z.object({ id: z.string(), accountEnabled: z.boolean().nullish(), userType: z.string().nullish() });
+const userSchema = z.object({
+  id: z.string(),
+  accountEnabled: z.boolean().nullish(),
+  userType: z.string().nullish(),
+  employeeId: z.string().nullish(),
+});
 const groupsSchema = z.object({ value: z.array(z.string()) });
+const objectSchema = z.object({ id: z.guid() });
 
-export function createMembershipReader(graph: GraphClient): MembershipReader {
+/**
+ * People over Microsoft Graph, read only: `User.Read.All` and `GroupMember.Read.All`.
+ * @see https://learn.microsoft.com/graph/api/user-get
+ * @see https://learn.microsoft.com/graph/api/user-list-manager
+ * @see https://learn.microsoft.com/graph/api/group-list-owners
+ */
+export function createMembershipReader(graph: Pick<GraphClient, 'get' | 'post' | 'list'>): MembershipReader {
   async function memberOf(objectId: string, groupIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const asked = [...new Set(groupIds.map((id) => id.toLowerCase()))];
     const found = new Set<string>();
-    for (let start = 0; start < groupIds.length; start += GROUPS_PER_CALL) {
+    for (let start = 0; start < asked.length; start += GROUPS_PER_CALL) {
       const path = `/users/${segment(objectId)}/checkMemberGroups`;
-      const body = { groupIds: groupIds.slice(start, start + GROUPS_PER_CALL) };
+      const body = { groupIds: asked.slice(start, start + GROUPS_PER_CALL) };
       const answer = await graph.post(path, body, { permission: 'GroupMember.Read.All' });
       for (const id of answerOf(groupsSchema, answer, 'POST checkMemberGroups').value) found.add(id.toLowerCase());
     }
+    if ([...found].some((id) => !asked.includes(id))) throw contradiction('a group that was not asked about');
     return found;
   }
 
   return {
     async factsOf(objectId, groupIds) {
       try {
-        const query = { $select: 'id,accountEnabled,userType' };
+        const query = { $select: 'id,accountEnabled,userType,employeeId' };
         const answer = await graph.get(`/users/${segment(objectId)}`, { query, permission: 'User.Read.All' });
         const user = answerOf(userSchema, answer, 'GET /users/{id}');
+        if (user.id.toLowerCase() !== objectId.toLowerCase()) throw contradiction('another person than was asked for');
         return {
           status: 'known',
           enabled: user.accountEnabled === true,
           userType: user.userType ?? '',
+          employeeId: user.employeeId ?? '',
           memberOf: await memberOf(objectId, groupIds),
         };
       } catch (error) {
-        if (!(error instanceof AppError) || error.retryable) throw error;
-        if (error.code === 'directory.not-found') return { status: 'absent' };
-        return { status: 'unknown', code: error.code, hint: error.hint ?? '' };
+        return isNotFound(error) ? { status: 'absent' } : notKnown(error);
+      }
+    },
+
+    async managerOf(objectId) {
+      try {
+        const query = { $select: 'id' };
+        const answer = await graph.get(`/users/${segment(objectId)}/manager`, { query, permission: 'User.Read.All' });
+        return known([answerOf(objectSchema, answer, 'GET /users/{id}/manager').id]);
+      } catch (error) {
+        // Nobody is named as manager.
+        return isNotFound(error) ? known([]) : notKnown(error);
+      }
+    },
+
+    async ownersOf(groupId) {
+      try {
+        const ids: string[] = [];
+        const query = { $select: 'id' };
+        for await (const item of graph.list(`/groups/${segment(groupId)}/owners`, {
+          query,
+          permission: 'GroupMember.Read.All',
+        })) {
+          ids.push(answerOf(objectSchema, item, 'GET /groups/{id}/owners').id);
+          if (ids.length > MOST_OWNERS) throw contradiction('more owners than a group can have');
+        }
+        return known(ids);
+      } catch (error) {
+        return notKnown(error);
       }
     },
   };
+}
+
+function known(ids: readonly string[]): FoundPeople {
+  return { status: 'known', ids: new Set(ids.map((id) => id.toLowerCase())) };
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'directory.not-found';
+}
+
+function notKnown(error: unknown): NotKnown {
+  if (!(error instanceof AppError) || error.retryable) throw error;
+  return { status: 'unknown', code: error.code, hint: error.hint ?? '' };
+}
+
+function contradiction(what: string): AppError {
+  return new AppError('directory.contradictory', `Graph answered with ${what}`, {
+    hint: 'Microsoft Entra contradicts itself here. Nothing was changed; an administrator can look into the log.',
+  });
 }

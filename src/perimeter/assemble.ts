@@ -6,14 +6,15 @@ import { type AccessWriters, writerOf } from './access-writer.ts';
 import { createApiApp } from './api-app.ts';
 import { createCallerLimits } from './caller-limits.ts';
 import type { VerifyCaller } from './caller-token.ts';
-import { checkHeld } from './commands/check-held.ts';
-import type { DirectoryParts } from './commands/directory-parts.ts';
+import { checkHeld, type CheckParts } from './commands/check-held.ts';
 import { give } from './commands/give.ts';
 import { reportOverdue } from './commands/report-overdue.ts';
 import { postAlarm, soundAlarm } from './commands/sound-alarm.ts';
 import { take } from './commands/take.ts';
 import { createEventsFeed } from './events-feed.ts';
 import { guardrailsAnswer } from './guardrails-answer.ts';
+import { createBudgetBook } from './guardrails/budget-book.ts';
+import { createJudge } from './guardrails/judge.ts';
 import { createInFlight } from './in-flight.ts';
 import { createNativeEndProbe } from './native-end.ts';
 import { createOpsApp } from './ops-app.ts';
@@ -60,7 +61,8 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   const feed = createEventsFeed(runtime);
 
   const inFlight = createInFlight();
-  runtime.run(handlersOf({ ...parts, inFlight }));
+  const judging = { judge: createJudge(parts), budgets: createBudgetBook(parts) };
+  runtime.run(handlersOf({ ...parts, ...judging, inFlight }));
   const sweep = startSweep({
     ...parts,
     inFlight,
@@ -72,7 +74,7 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
     runtime,
     feed,
     log,
-    registrar: createRegistrar(parts),
+    registrar: createRegistrar({ ...parts, ...judging }),
     limits: createCallerLimits(config.callerLimits, parts.verifyCaller),
     stopping: stopping.signal,
     guardrails: () => guardrailsAnswer(config, nativeEnd),
@@ -94,7 +96,7 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   };
 }
 
-function handlersOf(parts: DirectoryParts): Readonly<Record<string, CommandHandler>> {
+function handlersOf(parts: CheckParts): Readonly<Record<string, CommandHandler>> {
   return {
     checkHeld: checkHeld(parts),
     give: give(parts),

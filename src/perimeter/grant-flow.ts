@@ -23,27 +23,36 @@ export const grantFlow: Flow = {
   columns: (context) => columnsOf(asGrant(context)),
 };
 
-function columnsOf({ opening, endsAt, givenAt }: GrantContext): Columns {
+function columnsOf(context: GrantContext): Columns {
+  const { opening, endsAt } = context;
   if (opening.kind !== 'open' && opening.kind !== 'adopted') return { endsAt: null, holding: null };
   const { principal, entitlementId, breakGlass } = opening.registration;
+  const holding = holdingOf(personKey(principal), opening.target);
+  const givenAt = givenAtOf(context);
   return {
     endsAt: endsAt ?? null,
     entitlementId,
     principal: personKey(principal),
-    holding: holdingOf(personKey(principal), opening.target),
-    // What budgets count by.
-    budget: givenAt === undefined ? null : budgetOf(personKey(principal), entitlementId),
-    brokenGlass: breakGlass && givenAt !== undefined ? entitlementId : null,
+    holding,
+    // What budgets count by (guardrails/budget-book.ts).
+    budget: givenAt === undefined ? null : holding,
+    brokenGlass: givenAt === undefined || !breakGlass ? null : brokenGlassOf(entitlementId, givenAt),
   };
+}
+
+/** When the principal got it, as far as that is known; of a write without an answer, when it was taken back. Undefined: nothing was given. */
+export function givenAtOf({ givenAt, adoptedAt, confirmedAt }: GrantContext): string | undefined {
+  return givenAt ?? adoptedAt ?? confirmedAt;
+}
+
+/** By the day, so that what was given of late can be asked for. */
+export function brokenGlassOf(entitlementId: string, at: string): string {
+  return `${entitlementId} ${at.slice(0, 10)}`;
 }
 
 /** Two entitlements may name the same thing: what can be live only once is who and what. */
 export function holdingOf(principal: string, target: Target): string {
   return `${principal} ${targetKey(target)}`.toLowerCase();
-}
-
-export function budgetOf(principal: string, entitlementId: string): string {
-  return `${principal} ${entitlementId}`.toLowerCase();
 }
 
 /** The ledger's cases hold this flow's context; nothing else is ever stored under its name. */

@@ -12,6 +12,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'case.unknown': 404,
   'grant.conflict': 409,
   'decision.conflict': 409,
+  'decision.unsigned': 409,
   'ledger.behind': 409,
   'request.too-large': 413,
   'request.media-type': 415,

@@ -1,15 +1,17 @@
 import { AppError } from '../access/core/app-error.ts';
 import type { EndReason, GrantDecision, RegisterGrant } from '../access/core/perimeter-api.ts';
-import { currentStage } from '../access/core/approvals.ts';
+import { countedApprovals, currentStage } from '../access/core/approvals.ts';
 import { personKey, samePerson } from '../access/core/person.ts';
 import type { Target } from '../access/core/target.ts';
-import { refuse, type Verdict } from '../access/core/verdict.ts';
+import { permit, type Refusal, refuse, type Verdict } from '../access/core/verdict.ts';
 import type { Actor, CaseView, Runtime } from '../durable/port.ts';
-import type { MembershipReader } from '../entra/membership-reader.ts';
+import { createSerial } from '../durable/serial.ts';
 import type { GrantDecisionRecord, GrantOpening, Registration } from '../../flows/grant.ts';
 import { storeFull } from './commands/answers.ts';
 import { contextOf, GRANT_FLOW, holdingOf, stateNameOf } from './grant-flow.ts';
-import { groupsAskedFor, mayDecide, mayReceive, mayRegister, needsOf } from './guardrails.ts';
+import { needsOf, settingOf } from './guardrails.ts';
+import type { BudgetBook } from './guardrails/budget-book.ts';
+import type { Judge, Waiting } from './guardrails/judge.ts';
 import { type PerimeterConfig, targetOf } from './perimeter-config.ts';
 import { sweptEnd } from './swept.ts';
 
@@ -34,14 +36,17 @@ export interface Registrar {
 export interface RegistrarParts {
   readonly config: PerimeterConfig;
   readonly runtime: Runtime;
-  readonly people: MembershipReader;
+  readonly judge: Judge;
+  readonly budgets: BudgetBook;
 }
 
 /** Well below the bot's own patience with an answer, and below the grace of a shutdown. */
 const INDEX_PATIENCE_MS = 2_000;
 const BOT: Actor = { kind: 'system', name: 'bot' };
 
-export function createRegistrar({ config, runtime, people }: RegistrarParts): Registrar {
+export function createRegistrar({ config, runtime, judge, budgets }: RegistrarParts): Registrar {
+  /** Who decides second is judged by what the first decided. */
+  const deciding = createSerial();
   let last: Promise<unknown> = Promise.resolve();
   /** Two registrations for the same holding must not both find it free: judging and recording happen one at a time. */
   function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
@@ -50,21 +55,19 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
     return next;
   }
 
-  async function judge(request: RegisterGrant): Promise<Verdict> {
-    const verdict = mayRegister(request, config);
-    const setting = config.entitlements.find(({ id }) => id === request.entitlementId);
-    if (!verdict.permitted || setting === undefined) return verdict;
-    return mayReceive(setting, request.principal, await people.factsOf(request.principal.objectId, groupsAskedFor(setting)));
-  }
-
   function openingOf(registration: Registration, azureScope: string | undefined, verdict: Verdict): GrantOpening {
-    const setting = config.entitlements.find(({ id }) => id === registration.entitlementId);
+    const setting = settingOf(config, registration.entitlementId);
     const target = setting && targetOf(setting, azureScope);
-    const judged = verdict.permitted && target !== undefined && isLive(registration, target) ? ALREADY : verdict;
-    if (judged.permitted && setting !== undefined && target !== undefined)
-      return { kind: 'open', registration, target, needs: needsOf(setting, registration) };
-    const refusal = judged.permitted ? SCOPE : judged;
-    return { kind: 'refused', registration, refusal: { code: refusal.code, hint: `${refusal.reason} ${refusal.hint}` } };
+    const refused = (refusal: Refusal): GrantOpening => ({
+      kind: 'refused',
+      registration,
+      refusal: { code: refusal.code, hint: `${refusal.reason} ${refusal.hint}` },
+    });
+    if (!verdict.permitted) return refused(verdict);
+    if (setting === undefined || target === undefined) return refused(SCOPE);
+    if (isLive(registration, target)) return refused(ALREADY);
+    const room = budgets.mayRegister(setting, registration, target);
+    return room.permitted ? { kind: 'open', registration, target, needs: needsOf(setting, registration) } : refused(room);
   }
 
   function isLive({ principal }: Registration, target: Target): boolean {
@@ -78,7 +81,7 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
     const known = await find(request.requestId);
     if (known !== undefined) return sameAgain(known, request);
     if (runtime.degraded) throw storeFull();
-    const verdict = await judge(request);
+    const verdict = await judge.mayRegister(request);
     return oneAtATime(async () => {
       const { requestId, requester, principal, entitlementId, durationMinutes, approvalWindowMinutes, breakGlass } = request;
       const justification = await runtime.putText(requestId, request.justification);
@@ -92,7 +95,12 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
         approvalWindowMinutes,
         breakGlass,
       };
-      const outcome = await runtime.begin(GRANT_FLOW, requestId, { opening: openingOf(registration, request.azureScope, verdict) }, BOT);
+      const outcome = await runtime.begin(
+        GRANT_FLOW,
+        requestId,
+        { opening: openingOf(registration, request.azureScope, verdict) },
+        BOT,
+      );
       return outcome.kind === 'repeated' ? sameAgain(outcome.view, request) : outcome.view;
     });
   }
@@ -129,12 +137,23 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
         hint: 'A decision is immutable.',
       });
     if (earlier !== undefined || opening.kind !== 'open' || stateNameOf(view.state) !== 'registered') return view;
+    const counted = countedApprovals(decisions).some(({ approver }) => samePerson(approver, said.approver));
+    if (said.decision === 'approve' && counted) return view;
     if (runtime.degraded && said.decision === 'approve') throw storeFull();
-    const verdict = mayDecide(said.approver, opening.registration.requester, opening.registration.principal, config);
+    const verdict = await judgeChat({ opening, decisions }, said);
     const event = verdict.permitted
       ? { type: 'decided', decision }
       : { type: 'decisionRefused', refusal: { code: verdict.code, hint: `${verdict.reason} ${verdict.hint}` } };
     return (await runtime.send(grantId, event, { kind: 'person', person: said.approver })).view;
+  }
+
+  /** By the bot's word alone: enough to deny, since it can end the request as well, and to approve where the guardrails say `chat`. */
+  async function judgeChat(grant: Waiting, { decision, approver }: GrantDecision): Promise<Verdict> {
+    if (decision === 'deny') return permit;
+    if (grant.opening.needs.assurance === 'chat') return judge.mayDecide(grant, approver, decision);
+    throw new AppError('decision.unsigned', 'an approval by the bot for what has to be signed', {
+      hint: 'This is approved on the page of the perimeter, not in chat.',
+    });
   }
 
   async function end(grantId: string, reason: EndReason): Promise<CaseView> {
@@ -154,7 +173,7 @@ export function createRegistrar({ config, runtime, people }: RegistrarParts): Re
     return runtime.find(grantId, AbortSignal.timeout(INDEX_PATIENCE_MS));
   }
 
-  return { register, decide, end, find };
+  return { register, decide: (grantId, said) => deciding.run(grantId, () => decide(grantId, said)), end, find };
 }
 
 const SCOPE = refuse(

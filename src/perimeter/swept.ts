@@ -15,3 +15,11 @@ export function sweptEnd({ links }: Pick<CaseView, 'links'>): 'gone' | 'left' | 
   if (link === undefined) return undefined;
   return sweptSchema.parse(link.value).confirmedAt === undefined ? 'left' : 'gone';
 }
+
+/** When it found that. */
+export function sweptAt({ links }: Pick<CaseView, 'links'>): string | undefined {
+  const link = links.find(({ key }) => key === SWEPT);
+  if (link === undefined) return undefined;
+  const { confirmedAt, leftAt } = sweptSchema.parse(link.value);
+  return confirmedAt ?? leftAt;
+}

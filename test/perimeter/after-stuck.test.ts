@@ -5,8 +5,11 @@ import type { Runtime } from '../../src/durable/port.ts';
 import type { AccessWriter } from '../../src/perimeter/access-writer.ts';
 import { grantFlow, stateNameOf } from '../../src/perimeter/grant-flow.ts';
 import { createInFlight } from '../../src/perimeter/in-flight.ts';
+import { createBudgetBook } from '../../src/perimeter/guardrails/budget-book.ts';
+import { createJudge } from '../../src/perimeter/guardrails/judge.ts';
 import { createRegistrar, type Registrar } from '../../src/perimeter/registrar.ts';
 import { startSweep, type Sweep } from '../../src/perimeter/sweep.ts';
+import { everybodyKnown } from './support/people.ts';
 import { approval } from './support/world.ts';
 import { ANNA, perimeterConfig } from './support/perimeter-config.ts';
 import {
@@ -49,8 +52,9 @@ beforeEach(async () => {
   bench = workbench();
   clock = virtualClock(Date.now());
   runtime = await bench.open({ flows: [stuckFlow], clock });
-  const member = { status: 'known', enabled: true, userType: 'Member', memberOf: new Set<string>() } as const;
-  registrar = createRegistrar({ config: perimeterConfig(), runtime, people: { factsOf: () => Promise.resolve(member) } });
+  const config = perimeterConfig();
+  const judge = createJudge({ config, people: everybodyKnown(), transportClock: clock });
+  registrar = createRegistrar({ config, runtime, judge, budgets: createBudgetBook({ config, runtime, clock }) });
 });
 afterEach(async () => {
   sweep?.stop();

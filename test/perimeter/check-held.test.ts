@@ -1,18 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
+import { AppError } from '../../src/access/core/app-error.ts';
+import { permit, refuse, type Verdict } from '../../src/access/core/verdict.ts';
 import type { CaseView, Command, CommandContext, Runtime } from '../../src/durable/port.ts';
 import { createLog } from '../../src/observe/log.ts';
 import type { AccessWriter } from '../../src/perimeter/access-writer.ts';
 import { checkHeld } from '../../src/perimeter/commands/check-held.ts';
+import type { BudgetBook } from '../../src/perimeter/guardrails/budget-book.ts';
+import type { Judge } from '../../src/perimeter/guardrails/judge.ts';
 import { createInFlight } from '../../src/perimeter/in-flight.ts';
 import { STILL_SHOWN_MS } from '../../src/perimeter/taken-just-now.ts';
 import { ANNA, GLOBAL_READER, perimeterConfig } from './support/perimeter-config.ts';
 
+interface Judged {
+  readonly judge?: Verdict;
+  readonly room?: Verdict;
+  readonly indexing?: Promise<never>;
+}
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const HOLDING = 'anna reads';
 const agoMs = (ms: number) => new Date(NOW - ms).toISOString();
 
-/** Anna's new grant, what the directory lists for her, and what the ledger says of the one before. */
-function check(listed: readonly string[], before: Readonly<Record<string, unknown>> = {}) {
+/** Anna's new grant, what the directory lists for her, what the ledger says of the one before, and what the guardrails say. */
+function check(listed: readonly string[], before: Readonly<Record<string, unknown>> = {}, judged: Judged = {}) {
   const ended = { assignment: { kind: 'pim', id: 'ours' }, confirmedAt: agoMs(1_000), holding: HOLDING, ...before };
   const target = { kind: 'directoryRole', roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' };
   const registration = {
@@ -34,16 +43,21 @@ function check(listed: readonly string[], before: Readonly<Record<string, unknow
   } as unknown as Runtime;
   const pim = { held: () => Promise.resolve(listed) } as unknown as AccessWriter;
   const clock = { now: () => NOW, onMoved: () => () => undefined };
-  const member = { status: 'known', enabled: true, userType: 'Member', memberOf: new Set<string>() } as const;
+  const judge = { mayGive: () => Promise.resolve(judged.judge ?? permit) } as unknown as Judge;
+  const budgets = {
+    indexed: () => judged.indexing ?? Promise.resolve(),
+    reserve: () => judged.room ?? permit,
+  } as unknown as BudgetBook;
   const parts = {
     config: perimeterConfig(),
+    judge,
+    budgets,
     runtime,
     writers: { directoryRole: { pim, plain: pim } },
     clock,
     transportClock: clock,
   };
-  const people = { factsOf: () => Promise.resolve(member) };
-  const handler = checkHeld({ ...parts, people, inFlight: createInFlight(), log: createLog('perimeter', 'silent') });
+  const handler = checkHeld({ ...parts, inFlight: createInFlight(), log: createLog('perimeter', 'silent') });
   return handler({} as Command, { view: () => view } as CommandContext);
 }
 
@@ -70,6 +84,25 @@ describe('who asks again for what has just been taken from them', () => {
     ['nobody saw it gone', ['ours'], { confirmedAt: undefined }],
     ['nothing had been given', ['ours'], { assignment: undefined }],
   ])('is refused when %s', async (_name, listed, before) => {
-    expect(await check(listed, before)).toMatchObject({ events: [{ type: 'directory.held' }] });
+    expect(await check(listed, before)).toMatchObject({
+      events: [{ type: 'directory.held', refusal: { code: 'grant.already-held' } }],
+    });
+  });
+});
+
+describe('what was approved and is about to be given', () => {
+  const no = refuse('guardrail.somehow', 'Not this.', 'Ask for that.');
+  const refusal = { code: 'guardrail.somehow', hint: 'Not this. Ask for that.' };
+  it.each<[string, Judged, object]>([
+    ['is not, when the guardrails say no by now', { judge: no }, { type: 'directory.giveRefused', refusal }],
+    ['is not, when there is no room', { room: no }, { type: 'directory.giveRefused', refusal }],
+    ['is, when nobody objects', {}, { type: 'directory.absent' }],
+  ])('%s', async (_name, judged, event) => {
+    expect(await check([], {}, judged)).toMatchObject({ events: [event] });
+  });
+
+  it('waits until the ledger can tell what was given before', async () => {
+    const indexing = Promise.reject(new AppError('store.indexing', 'not yet', { retryable: true }));
+    await expect(check([], {}, { indexing })).rejects.toMatchObject({ code: 'store.indexing', retryable: true });
   });
 });

@@ -136,7 +136,7 @@ describe('a grant whose role somebody else gives meanwhile', () => {
     tenant.grantRole({ principalId: RITA.objectId, roleDefinitionId: GLOBAL_READER });
     faults.add({ farEnds: ['graph'], method: 'GET', path: ASSIGNMENTS, rate: 1, kinds: ['stale'], staleMs: 60_000, times: 1 });
     await world.approve('conflict0001');
-    expect((await world.factsUntil('conflict0001', 'refused')).at(-1)).toMatchObject({ code: 'directory.held' });
+    expect((await world.factsUntil('conflict0001', 'refused')).at(-1)).toMatchObject({ code: 'grant.already-held' });
     expect(world.holders()).toEqual([RITA.objectId]);
     await world.close();
   });
@@ -150,7 +150,7 @@ describe('a grant whose role somebody else gives meanwhile', () => {
     await world.approve('throttled001');
     while (faults.log.length === 0) await new Promise(setImmediate);
     tenant.grantRole({ principalId: RITA.objectId, roleDefinitionId: GLOBAL_READER });
-    expect((await world.factsUntil('throttled001', 'refused')).at(-1)).toMatchObject({ code: 'directory.held' });
+    expect((await world.factsUntil('throttled001', 'refused')).at(-1)).toMatchObject({ code: 'grant.already-held' });
     expect(world.holders()).toEqual([RITA.objectId]);
     await world.close();
   });

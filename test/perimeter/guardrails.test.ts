@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PersonFacts } from '../../src/entra/membership-reader.ts';
-import { mayDecide, mayReceive, mayRegister } from '../../src/perimeter/guardrails.ts';
-import { ABEL, ANNA, ENGINEERS, perimeterConfig, RITA } from './support/perimeter-config.ts';
+import { mayRegister, mayStillGive, needsOf } from '../../src/perimeter/guardrails.ts';
+import { ANNA, APPROVERS, GLOBAL_READER, perimeterConfig, RITA, SECURITY_READER } from './support/perimeter-config.ts';
 
 const config = perimeterConfig();
-const setting = config.entitlements[0] ?? fail();
 const OTHER_TENANT = '0ddba110-1111-4222-8333-444455556666';
 const request = {
   requestId: 'request0001',
@@ -17,9 +15,6 @@ const request = {
   breakGlass: false,
 };
 
-function fail(): never {
-  throw new Error('the test configuration has no entitlement');
-}
 const codeOf = (verdict: ReturnType<typeof mayRegister>) => (verdict.permitted ? 'permitted' : verdict.code);
 
 describe('what may be registered', () => {
@@ -39,47 +34,71 @@ describe('what may be registered', () => {
   ])('%s', (_name, lie, expected) => {
     expect(codeOf(mayRegister({ ...request, ...lie }, config))).toBe(expected);
   });
-});
 
-describe('who may receive', () => {
-  const member = { status: 'known', enabled: true, userType: 'Member', memberOf: new Set([ENGINEERS]) } as const;
-  it.each<[string, typeof RITA, PersonFacts, string]>([
-    ['a member of a group that may', RITA, member, 'permitted'],
-    ['a person named in the file, whatever their groups', ANNA, { ...member, memberOf: new Set() }, 'permitted'],
-    ['somebody in no group that may', RITA, { ...member, memberOf: new Set() }, 'guardrail.receiver'],
-    ['a guest', RITA, { ...member, userType: 'Guest' }, 'guardrail.principal-guest'],
-    ['an account whose kind the directory does not say', RITA, { ...member, userType: '' }, 'guardrail.principal-guest'],
-    ['a disabled account', RITA, { ...member, enabled: false }, 'guardrail.principal-disabled'],
-    ['a person named in the file whose account is disabled', ANNA, { ...member, enabled: false }, 'guardrail.principal-disabled'],
-    ['nobody of the tenant', RITA, { status: 'absent' }, 'guardrail.principal-absent'],
-    [
-      'somebody whom the directory did not let us look up',
-      RITA,
-      { status: 'unknown', code: 'directory.forbidden', hint: 'x' },
-      'directory.forbidden',
-    ],
-    [
-      'a person named in the file who cannot be looked up',
-      ANNA,
-      { status: 'unknown', code: 'directory.forbidden', hint: 'x' },
-      'directory.forbidden',
-    ],
-  ])('%s', (_name, principal, facts, expected) => {
-    expect(codeOf(mayReceive(setting, principal, facts))).toBe(expected);
-  });
-});
-
-describe('who may decide', () => {
   it.each([
-    ['somebody else of the tenant', ABEL, 'permitted'],
-    ['the requester', RITA, 'guardrail.self-approval'],
-    ['the requester written in capitals', { ...RITA, objectId: RITA.objectId.toUpperCase() }, 'guardrail.self-approval'],
-    ['somebody of another tenant', { ...ABEL, tenantId: OTHER_TENANT }, 'guardrail.approver-tenant'],
-  ])('%s', (_name, approver, expected) => {
-    expect(codeOf(mayDecide(approver, RITA, RITA, config))).toBe(expected);
+    ['somebody else’s', ANNA.objectId, 'permitted'],
+    ['their own', RITA.objectId, 'guardrail.emergency-account'],
+    ['their own, written in capitals', RITA.objectId.toUpperCase(), 'guardrail.emergency-account'],
+  ])('is nothing for an emergency account: it is %s', (_name, account, expected) => {
+    expect(codeOf(mayRegister(request, perimeterConfig({ file: { emergencyAccounts: [account] } })))).toBe(expected);
+  });
+});
+
+describe('what may be taken without waiting for anybody', () => {
+  const who = { people: [RITA], groups: [] };
+  const broken = perimeterConfig({ more: { breakGlass: { who, longestMinutes: 20, perDay: 1 } } });
+  it.each([
+    ['for as long as break-glass allows', broken, 20, true, 'permitted'],
+    ['a minute more', broken, 21, true, 'guardrail.duration'],
+    ['that long in the usual way', broken, 21, false, 'permitted'],
+    ['where the file does not speak of it', config, 20, true, 'guardrail.break-glass'],
+  ])('%s', (_name, file, durationMinutes, breakGlass, expected) => {
+    expect(codeOf(mayRegister({ ...request, durationMinutes, breakGlass }, file))).toBe(expected);
   });
 
-  it('is never the principal, also where somebody else asked', () => {
-    expect(codeOf(mayDecide(ABEL, RITA, ABEL, config))).toBe('guardrail.self-approval');
+  it('may be longer than what is approved', () => {
+    const longer = perimeterConfig({ more: { breakGlass: { who, longestMinutes: 90, perDay: 1 } } });
+    expect(codeOf(mayRegister({ ...request, durationMinutes: 90, breakGlass: true }, longer))).toBe('permitted');
+    expect(codeOf(mayRegister({ ...request, durationMinutes: 90 }, longer))).toBe('guardrail.duration');
+  });
+});
+
+describe('what may still be given', () => {
+  const target = { kind: 'directoryRole', roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' } as const;
+  it.each([
+    ['the same as when it was asked for', target, 'permitted'],
+    ['the same, written in capitals', { ...target, roleDefinitionId: GLOBAL_READER.toUpperCase() }, 'permitted'],
+    ['another role', { ...target, roleDefinitionId: SECURITY_READER }, 'guardrail.entitlement'],
+    ['the same role elsewhere', { ...target, directoryScopeId: '/administrativeUnits/1' }, 'guardrail.entitlement'],
+  ])('%s', (_name, registered, expected) => {
+    expect(codeOf(mayStillGive(request, registered, config))).toBe(expected);
+  });
+});
+
+describe('what has to come together', () => {
+  const approvers = { people: [], groups: [APPROVERS] };
+  const needs = (more: object, breakGlass = false) => {
+    const [setting] = perimeterConfig({ more }).entitlements;
+    return setting && needsOf(setting, { breakGlass });
+  };
+  it.each([
+    ['one word of the bot’s, for chat', {}, { stages: [1], assurance: 'chat', requesterSigns: false }],
+    ['as many as are needed', { approvers, approvalsNeeded: 2 }, { stages: [2], assurance: 'chat', requesterSigns: false }],
+    [
+      'stage by stage',
+      { stages: [{ approvers, approvalsNeeded: 2 }, { approvers }] },
+      { stages: [2, 1], assurance: 'chat', requesterSigns: false },
+    ],
+    [
+      'the signature of the requester too, where it is protected',
+      { approvers, assurance: 'signed', protected: true },
+      { stages: [1], assurance: 'signed', requesterSigns: true },
+    ],
+  ])('%s', (_name, more, expected) => {
+    expect(needs(more)).toEqual(expected);
+  });
+
+  it('is the signature of the requester alone where the glass is broken', () => {
+    expect(needs({ approvers, assurance: 'signed' }, true)).toEqual({ stages: [], assurance: 'signed', requesterSigns: true });
   });
 });

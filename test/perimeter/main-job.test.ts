@@ -43,7 +43,7 @@ describe('access by PIM', () => {
     await world.register('byhand000001');
     await world.approve('byhand000001');
     const facts = await world.factsUntil('byhand000001', 'refused');
-    expect(facts.at(-1)).toMatchObject({ code: 'directory.held' });
+    expect(facts.at(-1)).toMatchObject({ code: 'grant.already-held' });
     expect(world.holders()).toEqual([RITA.objectId]);
     expect(world.microsoft.exchanges.recent().filter(isWrite)).toHaveLength(before);
     world.microsoft.tenant.ungrantRole(byHand);

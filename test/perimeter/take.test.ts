@@ -47,7 +47,6 @@ function world(
     config: perimeterConfig(),
     runtime: { text: () => undefined } as unknown as Runtime,
     writers: { directoryRole: { plain, pim: plain } },
-    people: { factsOf: () => Promise.resolve({ status: 'absent' }) },
     clock,
     transportClock: clock,
     inFlight,
@@ -93,7 +92,7 @@ describe('taking away', () => {
 
   it.each([{}, found])('leaves what others made, and says so: %j', async (over) => {
     const one = world([begun], over, true, START + LATE_WRITE_MS, { theirs: true });
-    expect(await one.run()).toMatchObject({ events: [{ type: 'directory.notOurs', refusal: { code: 'directory.held' } }] });
+    expect(await one.run()).toMatchObject({ events: [{ type: 'directory.notOurs', refusal: { code: 'grant.already-held' } }] });
   });
 
   it.each([

@@ -34,7 +34,6 @@ function giving(now: number, whileNoting: () => void = () => undefined, signal =
     config: perimeterConfig(),
     runtime: { degraded: false, text: () => undefined } as unknown as Runtime,
     writers: { directoryRole: { plain, pim: plain } },
-    people: { factsOf: () => Promise.resolve({ status: 'absent' }) },
     clock,
     transportClock: clock,
     inFlight: createInFlight(),

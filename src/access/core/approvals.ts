@@ -19,25 +19,29 @@ interface Approval {
   readonly stage: number;
 }
 
-/** Index of the stage that waits for approvals; undefined when all have theirs. A person counts once, whatever the stage. */
+/** The approvals that count: a person counts once, whatever the stage. In the order in which they came. */
+export function countedApprovals<T extends Approval>(decisions: readonly T[]): readonly T[] {
+  const seen = new Set<string>();
+  return decisions.filter(({ decision, approver }) => {
+    const key = personKey(approver);
+    if (decision !== 'approve' || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Index of the stage that waits for approvals; undefined when all have theirs. */
 export function currentStage(needs: Needs, decisions: readonly Approval[]): number | undefined {
-  const counted = new Set<string>();
-  const perStage = needs.stages.map(() => 0);
-  for (const { decision, approver, stage } of decisions) {
-    if (decision !== 'approve' || counted.has(personKey(approver))) continue;
-    counted.add(personKey(approver));
-    perStage[stage] = (perStage[stage] ?? 0) + 1;
-  }
-  const open = needs.stages.findIndex((needed, stage) => (perStage[stage] ?? 0) < needed);
+  const open = needs.stages.findIndex((needed, stage) => inStage(stage, decisions) < needed);
   return open === -1 ? undefined : open;
 }
 
 /** How many approvals the current stage still waits for. */
 export function stillMissing(needs: Needs, decisions: readonly Approval[]): number {
   const stage = currentStage(needs, decisions);
-  if (stage === undefined) return 0;
-  const here = new Set(
-    decisions.filter((one) => one.decision === 'approve' && one.stage === stage).map((one) => personKey(one.approver)),
-  );
-  return (needs.stages[stage] ?? 0) - here.size;
+  return stage === undefined ? 0 : (needs.stages[stage] ?? 0) - inStage(stage, decisions);
+}
+
+function inStage(stage: number, decisions: readonly Approval[]): number {
+  return countedApprovals(decisions).filter((one) => one.stage === stage).length;
 }

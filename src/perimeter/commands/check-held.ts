@@ -5,42 +5,52 @@ import type { WriterKind } from '../../../flows/grant.ts';
 import { writerOf } from '../access-writer.ts';
 import { contextOf } from '../grant-flow.ts';
 import { stillShown, takenJustNow } from '../taken-just-now.ts';
-import { groupsAskedFor, mayReceive, mayStillGive } from '../guardrails.ts';
-import { heldByOther, refused, storeFull } from './answers.ts';
+import { settingOf } from '../guardrails.ts';
+import type { BudgetBook } from '../guardrails/budget-book.ts';
+import type { Judge } from '../guardrails/judge.ts';
+import { heldByOther, refused, refusedBy, storeFull } from './answers.ts';
 import { currentOrder, type DirectoryParts } from './directory-parts.ts';
 
+export interface CheckParts extends DirectoryParts {
+  readonly judge: Judge;
+  readonly budgets: BudgetBook;
+}
+
 /**
- * Before anything is written: the guardrails once more (time has passed since the registration), the way to write, and whether somebody
- * gave the same already.
+ * Before anything is written: the guardrails once more (time has passed since the registration and the approvals), the way to write, and
+ * whether somebody gave the same already.
  */
-export function checkHeld(parts: DirectoryParts): CommandHandler {
+export function checkHeld(parts: CheckParts): CommandHandler {
   return (_command, context) => check(parts, context);
 }
 
-async function check(parts: DirectoryParts, context: Parameters<CommandHandler>[1]): Promise<CommandResult | undefined> {
-  const { config, runtime, writers, people, clock } = parts;
+async function check(parts: CheckParts, context: Parameters<CommandHandler>[1]): Promise<CommandResult | undefined> {
+  const { config, runtime, writers, judge, budgets, clock } = parts;
   if (runtime.degraded) throw storeFull();
   const order = currentOrder(runtime, context);
-  const { opening } = contextOf(context.view());
+  const { opening, ...approved } = contextOf(context.view());
   if (order === undefined || opening.kind !== 'open') return undefined;
 
-  const { registration } = opening;
-  const setting = config.entitlements.find(({ id }) => id === registration.entitlementId);
+  const { registration, target } = opening;
+  const setting = settingOf(config, registration.entitlementId);
   if (setting === undefined)
     return refused('guardrail.entitlement', 'This access is no longer in the guardrails of the perimeter.');
-  const still = mayStillGive(registration, opening.target, config);
-  if (!still.permitted) return refused(still.code, `${still.reason} ${still.hint}`);
-  const verdict = mayReceive(setting, registration.principal, await people.factsOf(order.principalId, groupsAskedFor(setting)));
-  if (!verdict.permitted) return refused(verdict.code, verdict.hint);
+  await budgets.indexed();
+  const verdict = await judge.mayGive({ opening, ...approved });
+  if (!verdict.permitted) return refusedBy(verdict);
 
   try {
     let writer: WriterKind = 'pim';
     const readAt = instantOf(clock.now());
-    const held = await writerOf(writers, order, 'pim').held(order).catch((error: unknown) => {
-      if (!(error instanceof AppError) || error.code !== 'directory.not-licensed') throw error;
-      writer = 'plain';
-      return setting.endsOnlyByHallpass ? writerOf(writers, order, 'plain').held(order) : undefined;
-    });
+    const held = await writerOf(writers, order, 'pim')
+      .held(order)
+      .catch((error: unknown) => {
+        if (!(error instanceof AppError) || error.code !== 'directory.not-licensed') throw error;
+        writer = 'plain';
+        return setting.endsOnlyByHallpass && setting.protected !== true
+          ? writerOf(writers, order, 'plain').held(order)
+          : undefined;
+      });
     if (held === undefined)
       return refused(
         'guardrail.no-native-end',
@@ -51,7 +61,9 @@ async function check(parts: DirectoryParts, context: Parameters<CommandHandler>[
       if (held.every((id) => taken.has(id))) throw stillShown();
       return heldByOther();
     }
-    return { events: [{ type: 'directory.absent', readAt, writer }] };
+    // Nothing is awaited from here to the answer that keeps the place.
+    const room = budgets.reserve(setting, order.grantId, registration, target);
+    return room.permitted ? { events: [{ type: 'directory.absent', readAt, writer }] } : refusedBy(room);
   } catch (error) {
     // Unknown whether it can be given is a refusal; only what may mend itself is asked again.
     if (!(error instanceof AppError) || error.retryable) throw error;

@@ -1,6 +1,5 @@
 import type { Clock } from '../../access/core/clock.ts';
 import type { CommandContext, Runtime } from '../../durable/port.ts';
-import type { MembershipReader } from '../../entra/membership-reader.ts';
 import type { Log } from '../../observe/log.ts';
 import type { AccessWriters, Order } from '../access-writer.ts';
 import { contextOf, orderOf } from '../grant-flow.ts';
@@ -12,7 +11,6 @@ export interface DirectoryParts {
   readonly config: PerimeterConfig;
   readonly runtime: Runtime;
   readonly writers: AccessWriters;
-  readonly people: MembershipReader;
   /** Domain time: ends. */
   readonly clock: Clock;
   /** Real time: how long a request may still be on its way. */

@@ -1,0 +1,15 @@
+import type { MembershipReader, PersonFacts } from '../../../src/entra/membership-reader.ts';
+
+export type Known = Extract<PersonFacts, { status: 'known' }>;
+
+export function known(more: Partial<Omit<Known, 'memberOf'>> & { readonly memberOf?: readonly string[] } = {}): Known {
+  return { status: 'known', enabled: true, userType: 'Member', employeeId: '', ...more, memberOf: new Set(more.memberOf) };
+}
+
+export const forbidden = { status: 'unknown', code: 'directory.forbidden', hint: 'x' } as const;
+
+/** A directory in which everybody is an enabled member, without groups, manager, or owners of groups. */
+export function everybodyKnown(more: Partial<MembershipReader> = {}): MembershipReader {
+  const nobody = () => Promise.resolve({ status: 'known', ids: new Set<string>() } as const);
+  return { factsOf: () => Promise.resolve(known()), managerOf: nobody, ownersOf: nobody, ...more };
+}

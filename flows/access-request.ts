@@ -1,5 +1,6 @@
 import { assign, setup } from 'xstate';
-import type { EndedHow } from '../src/access/core/perimeter-api.ts';
+import type { Assurance } from '../src/access/core/approvals.ts';
+import type { EndedHow, WaitsFor } from '../src/access/core/perimeter-api.ts';
 import type { Person } from '../src/access/core/person.ts';
 import type { TextRef } from '../src/access/core/text-ref.ts';
 import { effect } from '../src/access/core/effect.ts';
@@ -27,10 +28,26 @@ export interface Decision {
   readonly note?: TextRef;
 }
 
+/** An approval that counts, as the perimeter tells it. */
+export interface Approval {
+  readonly approver: Person;
+  readonly assurance: Assurance;
+  readonly at: string;
+}
+
 export interface AccessRequestContext {
   readonly request: AccessRequest;
   readonly requestedAt: string;
+  /** What the perimeter waits for. */
+  readonly waitsFor?: WaitsFor;
+  /** The newest one that was made in chat, and those before it. */
   readonly decision?: Decision;
+  readonly earlierDecisions: readonly Decision[];
+  readonly approvals: readonly Approval[];
+  /** Of a request that its requester has to sign: when the perimeter had the signature. */
+  readonly signedAt?: string;
+  readonly deniedBy?: Person;
+  readonly drift?: { readonly kind: 'gone-early' | 'end-moved'; readonly seenAt: string; readonly directoryEndsAt?: string };
   readonly endsAt?: string;
   readonly givenAt?: string;
   readonly nativeEnd?: boolean;
@@ -55,11 +72,22 @@ export type AccessRequestEvent =
   | Fact<'decided', { readonly decision: 'approve' | 'deny'; readonly approver: Person; readonly note?: TextRef }>
   | Fact<'withdrawn'>
   | Fact<'released'>
-  | Fact<'perimeter.registered'>
+  | Fact<'perimeter.registered', { readonly waitsFor: WaitsFor }>
+  | Told<
+      'perimeter.decided',
+      {
+        readonly decision: 'approve' | 'deny';
+        readonly approver: Person;
+        readonly assurance: Assurance;
+        readonly missing: number;
+      }
+    >
+  | Told<'perimeter.requestSigned'>
+  | Told<'perimeter.drifted', { readonly drift: 'gone-early' | 'end-moved'; readonly directoryEndsAt?: string }>
   | Told<'perimeter.refused', { readonly code: string; readonly hint: string }>
   | Fact<'perimeter.giving'>
   | Told<'perimeter.given', { readonly endsAt: string; readonly nativeEnd: boolean }>
-  | Told<'perimeter.ended', { readonly how: EndedHow; readonly confirmedAt?: string }>
+  | Told<'perimeter.ended', { readonly how: EndedHow; readonly confirmedAt?: string; readonly deniedBy?: Person }>
   | Fact<'perimeter.overdue', { readonly tries: number; readonly code: string; readonly byHand: string }>;
 
 const MINUTE_MS = 60_000;
@@ -90,7 +118,12 @@ export const accessRequest = setup({
     unanswered: UNANSWERED_AFTER_MS,
   },
   guards: {
-    approves: ({ event }) => event.type === 'decided' && event.decision === 'approve',
+    denies: ({ event }) => event.type === 'decided' && event.decision === 'deny',
+    /** In chat, and as far as we know the last approval that the perimeter needs. */
+    approvesAtLast: ({ context, event }) =>
+      event.type === 'decided' &&
+      event.decision === 'approve' &&
+      context.approvals.length + 1 >= (context.waitsFor?.approvalsNeeded ?? 1),
   },
   actions: {
     registerRequest: effect,
@@ -99,9 +132,35 @@ export const accessRequest = setup({
     refreshCards: effect,
     remind: effect,
     alarm: effect,
-    noteDecision: assign(({ event }) =>
+    noteWaitsFor: assign(({ event }) => (event.type === 'perimeter.registered' ? { waitsFor: event.waitsFor } : {})),
+    noteApproval: assign(({ context, event }) =>
+      event.type === 'perimeter.decided' && event.decision === 'approve'
+        ? {
+            approvals: [
+              ...context.approvals,
+              { approver: event.approver, assurance: event.assurance, at: event.perimeterAt ?? event.at },
+            ],
+          }
+        : {},
+    ),
+    noteSigned: assign(({ event }) =>
+      event.type === 'perimeter.requestSigned' ? { signedAt: event.perimeterAt ?? event.at } : {},
+    ),
+    noteDrift: assign(({ event }) =>
+      event.type === 'perimeter.drifted'
+        ? {
+            drift: {
+              kind: event.drift,
+              seenAt: event.perimeterAt ?? event.at,
+              ...(event.directoryEndsAt === undefined ? {} : { directoryEndsAt: event.directoryEndsAt }),
+            },
+          }
+        : {},
+    ),
+    noteDecision: assign(({ context, event }) =>
       event.type === 'decided'
         ? {
+            earlierDecisions: [...context.earlierDecisions, ...(context.decision ? [context.decision] : [])],
             decision: {
               decision: event.decision,
               approver: event.approver,
@@ -127,6 +186,7 @@ export const accessRequest = setup({
             endedHow: event.how,
             endedAt: event.perimeterAt ?? event.at,
             ...(event.confirmedAt === undefined ? {} : { confirmedAt: event.confirmedAt }),
+            ...(event.deniedBy === undefined ? {} : { deniedBy: event.deniedBy }),
           }
         : {},
     ),
@@ -142,7 +202,7 @@ export const accessRequest = setup({
 }).createMachine({
   id: 'accessRequest',
   version: '1',
-  context: ({ input }) => ({ request: input.request, requestedAt: input.at }),
+  context: ({ input }) => ({ request: input.request, requestedAt: input.at, earlierDecisions: [], approvals: [] }),
   initial: 'registering',
   states: {
     registering: {
@@ -150,7 +210,10 @@ export const accessRequest = setup({
       entry: ['registerRequest', 'refreshCards'],
       after: { approvalWindow: { target: 'ending', actions: 'noteLapse' } },
       on: {
-        'perimeter.registered': 'waitingForApproval',
+        'perimeter.registered': { target: 'waitingForApproval', actions: 'noteWaitsFor' },
+        'perimeter.decided': {},
+        'perimeter.requestSigned': {},
+        'perimeter.drifted': {},
         'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
         'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
         'perimeter.giving': {},
@@ -168,14 +231,19 @@ export const accessRequest = setup({
       },
       on: {
         decided: [
-          { guard: 'approves', target: 'giving', actions: 'noteDecision' },
-          { target: 'denying', actions: 'noteDecision' },
+          { guard: 'denies', target: 'denying', actions: 'noteDecision' },
+          { guard: 'approvesAtLast', target: 'giving', actions: 'noteDecision' },
+          { actions: ['noteDecision', 'forwardDecision', 'refreshCards'] },
         ],
+        'perimeter.decided': { actions: ['noteApproval', 'refreshCards'] },
+        'perimeter.requestSigned': { actions: ['noteSigned', 'refreshCards'] },
+        'perimeter.drifted': {},
         withdrawn: { target: 'ending', actions: 'noteWithdraw' },
         'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
         'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
         'perimeter.registered': {},
-        'perimeter.giving': {},
+        /** By approvals that were signed on the perimeter's page, or whose word here was not the last that was needed. */
+        'perimeter.giving': 'giving',
         'perimeter.given': { target: 'active', actions: 'noteGiven' },
         'perimeter.overdue': { actions: ['noteOverdue', 'refreshCards', 'alarm'] },
       },
@@ -190,6 +258,9 @@ export const accessRequest = setup({
         'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
         'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
         'perimeter.registered': {},
+        'perimeter.decided': { actions: ['noteApproval', 'refreshCards'] },
+        'perimeter.requestSigned': { actions: 'noteSigned' },
+        'perimeter.drifted': {},
         'perimeter.giving': {},
         'perimeter.overdue': { actions: ['noteOverdue', 'refreshCards', 'alarm'] },
         withdrawn: { target: 'ending', actions: 'noteWithdraw' },
@@ -204,6 +275,9 @@ export const accessRequest = setup({
         'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
         'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
         'perimeter.registered': {},
+        'perimeter.decided': { actions: 'noteApproval' },
+        'perimeter.requestSigned': {},
+        'perimeter.drifted': {},
         'perimeter.giving': {},
         'perimeter.given': { target: 'active', actions: 'noteGiven' },
         'perimeter.overdue': { actions: ['noteOverdue', 'refreshCards', 'alarm'] },
@@ -218,6 +292,9 @@ export const accessRequest = setup({
         'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
         'perimeter.overdue': { actions: ['noteOverdue', 'refreshCards', 'alarm'] },
         'perimeter.registered': {},
+        'perimeter.decided': {},
+        'perimeter.requestSigned': {},
+        'perimeter.drifted': { actions: ['noteDrift', 'refreshCards', 'alarm'] },
         'perimeter.giving': {},
         'perimeter.given': {},
         'perimeter.refused': {},
@@ -233,6 +310,9 @@ export const accessRequest = setup({
         'perimeter.refused': { target: 'refused', actions: 'noteRefusal' },
         'perimeter.ended': { target: 'ended', actions: 'noteEnded' },
         'perimeter.registered': {},
+        'perimeter.decided': { actions: 'noteApproval' },
+        'perimeter.requestSigned': {},
+        'perimeter.drifted': {},
         'perimeter.giving': {},
         'perimeter.overdue': { actions: ['noteOverdue', 'refreshCards', 'alarm'] },
       },

@@ -70,7 +70,8 @@ export function createBot(options: BotOptions): Bot {
   const settings = new Map(config.entitlements.map((entitlement) => [entitlement.id, entitlement]));
   const names = createNames({ directory, log });
   const people = createPeople(config);
-  const sources = { runtime, names, settings };
+  const { approveUrl } = config.perimeter;
+  const sources = { runtime, names, settings, approveUrl };
   const notes = createSecurityNotes({ surfaces, channels: () => channels, log });
   const operators = createOperators({ log, tell: (text) => notes.tell(text) });
   const channels: Channels = createChannels({ config, surfaces, operators, clock, log, becameFit: () => bringBack() });
@@ -112,6 +113,7 @@ export function createBot(options: BotOptions): Bot {
     openRequests: createOpenRequests(runtime),
     people,
     settings,
+    approveUrl,
     config,
     clock,
     log,

@@ -22,12 +22,17 @@ const FILE = 'perimeter-ledger.json';
 
 export function openLedgerWatch(folder: string): LedgerWatch {
   const file = join(folder, FILE);
-  let newest = read(file);
+  return createLedgerWatch(read(file), (text) => replaceFile(file, text));
+}
+
+/** `known` is what was written last; `write` resolves when the text is durable. */
+export function createLedgerWatch(known: string | undefined, write: (text: string) => Promise<void>): LedgerWatch {
+  let newest = known === undefined ? undefined : ledgerHeadSchema.parse(JSON.parse(known));
   let storedSeq = newest?.seq ?? -1;
   let writing: Promise<void> | undefined;
   const store = async (head: LedgerHead): Promise<void> => {
     try {
-      await write(file, head);
+      await write(JSON.stringify(head));
       storedSeq = head.seq;
     } finally {
       writing = undefined;
@@ -57,23 +62,21 @@ function rolledBack(seen: LedgerHead, known: LedgerHead): AppError {
   );
 }
 
-function read(file: string): LedgerHead | undefined {
-  let text: string;
+function read(file: string): string | undefined {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if (typeof error === 'object' && error !== null && Reflect.get(error, 'code') === 'ENOENT') return undefined;
     throw error;
   }
-  return ledgerHeadSchema.parse(JSON.parse(text));
 }
 
 /** Written whole beside, then renamed, both made durable: a torn file would forget what was seen. */
-async function write(file: string, head: LedgerHead): Promise<void> {
+async function replaceFile(file: string, text: string): Promise<void> {
   const beside = `${file}.tmp`;
   const handle = await open(beside, 'w', 0o600);
   try {
-    await handle.writeFile(JSON.stringify(head));
+    await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();

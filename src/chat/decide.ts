@@ -1,5 +1,6 @@
 import { askAbout } from '../access/directory.ts';
 import { mayDecide } from '../access/may-decide.ts';
+import { signUrlOf } from './request-facts.ts';
 import { JUSTIFICATION_MAX_CHARS } from '../access/core/perimeter-api.ts';
 import { samePerson, type Person } from '../access/core/person.ts';
 import { refuse, type Refusal } from '../access/core/verdict.ts';
@@ -33,6 +34,8 @@ export async function decide(deps: DeskDeps, { actor, caseId, decision, note, me
   const rule = deps.settings.get(asked.entitlementId);
   if (message && rule && belongsTo(deps.config, rule.approversChannel, message)) deps.cards.adopt(caseId, message);
   if (request.status !== 'pending') return refused(await whatHappened(deps, request, who.person));
+  if (decision === 'approve' && hasApproved(request, who.person)) return refused(yoursCounts);
+  if (decision === 'approve' && request.context.waitsFor?.assurance === 'signed') return refused(mustBeSigned(deps, caseId));
   const text = note === undefined ? '' : cleanText(note);
   const problem = noteProblem(decision, text);
   if (problem) return refused(problem);
@@ -50,9 +53,30 @@ export async function decide(deps: DeskDeps, { actor, caseId, decision, note, me
   };
   const outcome = await deps.runtime.send(caseId, event, { kind: 'person', person: who.person });
   const after = accessCase(outcome.view) ?? request;
-  if (!outcome.changed) return refused(await whatHappened(deps, after, who.person));
+  if (!outcome.changed && outcome.kind !== 'committed') return refused(await whatHappened(deps, after, who.person));
   return done(
     decision === 'approve' ? 'Your approval counts. Access is being given.' : 'Your denial counts. The requester is told.',
+  );
+}
+
+function hasApproved({ context: { approvals, earlierDecisions, decision } }: AccessCase, person: Person): boolean {
+  const said = [...approvals, ...earlierDecisions, ...(decision ? [decision] : [])];
+  return said.some(({ approver }) => samePerson(approver, person));
+}
+
+const yoursCounts = refuse(
+  'decision.yours-counts',
+  'Your approval counts already.',
+  'It waits for somebody else; nothing to do.',
+);
+
+/** Also for a card of before: nobody's click in chat is a signature. */
+function mustBeSigned({ approveUrl }: DeskDeps, caseId: string): Refusal {
+  const where = approveUrl === undefined ? 'the perimeter’s own page' : signUrlOf(approveUrl, caseId);
+  return refuse(
+    'decision.must-be-signed',
+    'This is approved by signing, not by a click here.',
+    `Review and sign it on ${where}.`,
   );
 }
 

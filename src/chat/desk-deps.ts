@@ -16,6 +16,8 @@ export interface DeskDeps {
   readonly openRequests: OpenRequests;
   readonly people: People;
   readonly settings: ReadonlyMap<string, EntitlementSetting>;
+  /** Origin of the perimeter's page, where people sign. */
+  readonly approveUrl: string | undefined;
   readonly config: Pick<HallpassConfig, 'requests' | 'security' | 'slack' | 'teams'>;
   /** The domain clock. */
   readonly clock: Clock;

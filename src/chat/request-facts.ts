@@ -13,18 +13,29 @@ export interface FactSources {
   readonly runtime: Runtime;
   readonly names: Names;
   readonly settings: ReadonlyMap<string, EntitlementSetting>;
+  /** Origin of the perimeter's page, where people sign. */
+  readonly approveUrl: string | undefined;
 }
 
 /** Gathers what the projections of a request need. Never throws for a directory that does not answer: names are then absent. */
 export async function requestFacts(
-  { runtime, names, settings }: FactSources,
+  { runtime, names, settings, approveUrl }: FactSources,
   request: AccessCase,
   patiently = false,
 ): Promise<RequestFacts> {
-  const { request: asked, decision } = request.context;
+  const { request: asked, decision, approvals, deniedBy } = request.context;
   const setting = settings.get(asked.entitlementId);
   const [people, everybody] = await Promise.all([
-    names.known([asked.requester, asked.principal, ...(decision ? [decision.approver] : [])], patiently),
+    names.known(
+      [
+        asked.requester,
+        asked.principal,
+        ...(decision ? [decision.approver] : []),
+        ...approvals.map(({ approver }) => approver),
+        ...(deniedBy ? [deniedBy] : []),
+      ],
+      patiently,
+    ),
     setting ? names.everybodyIn(setting.approvers) : undefined,
   ]);
   return {
@@ -32,11 +43,16 @@ export async function requestFacts(
     setting,
     people,
     justification: runtime.text(request.caseId, asked.justification),
+    signUrl: approveUrl === undefined ? undefined : signUrlOf(approveUrl, request.caseId),
     zone: zoneOf(runtime, request),
     note: decision?.note === undefined ? undefined : runtime.text(request.caseId, decision.note),
     earlier: closedHoldings(runtime, asked.principal, asked.entitlementId, EARLIER_LOOKED_AT),
     approverCount: everybody && countApprovers(everybody, [asked.requester, asked.principal]),
   };
+}
+
+export function signUrlOf(approveUrl: string, caseId: string): string {
+  return new URL(`/approve/${encodeURIComponent(caseId)}`, approveUrl).href;
 }
 
 /** Looked at again: another build of Node may know other zones than the one that stored it. */

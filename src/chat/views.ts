@@ -33,8 +33,17 @@ export interface RequestView {
   /** What is out of the ordinary, dangerous first, each a short phrase; empty when nothing is. */
   readonly unusual: readonly string[];
   readonly history: { readonly timesIn90Days: number; readonly lastAt?: string };
+  /** Who has approved so far and what is missing still, each a short phrase; empty before the first. */
+  readonly progress: readonly string[];
+  /** Approvals that count are signed on the perimeter's own page, not here. */
+  readonly sign?: SignLink;
   /** What happened, once it is over or decided; its last line says who ended it and when. */
   readonly outcome?: Outcome;
+}
+
+/** `url`: of the perimeter's page, where the configuration names it. */
+export interface SignLink {
+  readonly url?: string;
 }
 
 export interface Outcome {
@@ -65,6 +74,8 @@ export interface RequesterView {
   readonly waitingFor: string;
   readonly outcome?: Outcome;
   readonly refusal?: { readonly code: string; readonly reason: string; readonly hint: string };
+  /** Nothing is given before the requester has signed the request on the perimeter's own page. */
+  readonly sign?: SignLink;
   readonly canWithdraw: boolean;
   readonly canRelease: boolean;
 }
@@ -113,5 +124,7 @@ export interface RequestOption {
 /** What stands behind a button: everything known about one case, for the one who asked. */
 export interface DetailsView {
   readonly title: string;
+  /** Of a request that is approved by signing. */
+  readonly sign?: SignLink;
   readonly facts: readonly { readonly label: string; readonly text: string; readonly at?: string }[];
 }

@@ -67,7 +67,12 @@ export const hallpassConfigSchema = z.strictObject({
   listen: listenSchema,
   ops: botOpsSchema,
   store: storeSchema,
-  perimeter: z.strictObject({ url: z.url(), audience: z.string().min(1) }),
+  perimeter: z.strictObject({
+    url: z.url(),
+    audience: z.string().min(1),
+    /** Origin of the page on which people sign, as browsers see it; needed where the perimeter wants signatures. */
+    approveUrl: z.url({ protocol: /^https?$/ }).optional(),
+  }),
   domainClock: domainClockSchema.optional(),
   slack: slackSchema.optional(),
   teams: teamsSchema.optional(),

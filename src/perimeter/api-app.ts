@@ -14,7 +14,7 @@ import {
 import type { CaseView, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
 import { addressOf, type CallerLimits, type CallKind } from './caller-limits.ts';
-import type { EventsFeed } from './events-feed.ts';
+import { type EventsFeed, waitsForOf } from './events-feed.ts';
 import { contextOf, stateNameOf } from './grant-flow.ts';
 import { problemOf } from './problem.ts';
 import type { Registrar } from './registrar.ts';
@@ -55,9 +55,14 @@ export function createApiApp(parts: ApiParts): Hono<Known> {
   const { runtime, registrar, feed, limits } = parts;
   const app = new Hono<Known>();
   const stateOf = (view: CaseView): GrantState => {
-    const { endsAt } = contextOf(view);
-    const state = stateNameOf(view.state);
-    return { requestId: view.caseId, state, ...(endsAt === undefined ? {} : { endsAt }), ledger: runtime.head() };
+    const { endsAt, opening } = contextOf(view);
+    return {
+      requestId: view.caseId,
+      state: stateNameOf(view.state),
+      ...(endsAt === undefined ? {} : { endsAt }),
+      ...(opening.kind === 'open' ? { waitsFor: waitsForOf(opening.needs) } : {}),
+      ledger: runtime.head(),
+    };
   };
 
   app.get('/healthz', (c) => c.json({ status: runtime.degraded ? 'degraded' : 'ok' }, 200));

@@ -1,4 +1,5 @@
-import type { LedgerHead, PerimeterEvent } from '../access/core/perimeter-api.ts';
+import type { Needs } from '../access/core/approvals.ts';
+import type { LedgerHead, PerimeterEvent, WaitsFor } from '../access/core/perimeter-api.ts';
 import type { JournalEntry, Runtime } from '../durable/port.ts';
 import { asGrant, GRANT_FLOW, stateNameOf } from './grant-flow.ts';
 import { SWEPT, sweptSchema } from './swept.ts';
@@ -102,24 +103,17 @@ export function factOf(entry: JournalEntry): PerimeterEvent | undefined {
 
   if (state === 'refused') return { type: 'refused', code: refusal?.code ?? 'unforeseen', hint: refusal?.hint ?? '', ...fact };
   if (state === 'ended') {
-    return { type: 'ended', how: endedHow ?? 'gone', ...(confirmedAt === undefined ? {} : { confirmedAt }), ...fact };
+    const denial = asGrant(entry.context).decisions.find(({ decision }) => decision === 'deny');
+    return {
+      type: 'ended',
+      how: endedHow ?? 'gone',
+      ...(confirmedAt === undefined ? {} : { confirmedAt }),
+      ...(denial === undefined ? {} : { deniedBy: denial.approver }),
+      ...fact,
+    };
   }
-  const { opening, decisions } = asGrant(entry.context);
-  if (opening.kind === 'open') {
-    const { needs } = opening;
-    const needed = needs.stages.reduce((sum, stage) => sum + stage, 0);
-    if (state === 'registered' && entry.kind === 'began') {
-      const { assurance, requesterSigns } = needs;
-      return { type: 'registered', assurance, approvalsNeeded: needed, requesterSigns, ...fact };
-    }
-    const newest = decisions.at(-1);
-    if ((state === 'registered' || state === 'checking') && brought('decided') && newest !== undefined) {
-      const { decision, approver, assurance } = newest;
-      const approved = decisions.filter((one) => one.decision === 'approve').length;
-      return { type: 'decided', decision, approver, assurance, missing: Math.max(0, needed - approved), ...fact };
-    }
-    if (brought('requestSigned')) return { type: 'requestSigned', ...fact };
-  }
+  const gathered = gatheringFactOf(entry, state);
+  if (gathered !== undefined) return { ...gathered, ...fact };
   if (state === 'giving' && brought('directory.absent')) return { type: 'giving', ...fact };
   if (state === 'active' && brought('directory.gave') && endsAt !== undefined)
     return { type: 'given', endsAt, nativeEnd: nativeEnd ?? false, ...fact };
@@ -134,6 +128,27 @@ export function factOf(entry: JournalEntry): PerimeterEvent | undefined {
     return { type: 'overdue', tries: overdue?.tries ?? 0, code: overdue?.code ?? '', byHand: overdue?.byHand ?? '', ...fact };
   }
   return undefined;
+}
+
+type Told<E> = E extends unknown ? Omit<E, 'seq' | 'head' | 'at' | 'requestId'> : never;
+
+/** While what the guardrails need comes together. */
+function gatheringFactOf(entry: JournalEntry, state: string): Told<PerimeterEvent> | undefined {
+  const { opening, decisions } = asGrant(entry.context);
+  if (opening.kind !== 'open' || (state !== 'registered' && state !== 'checking')) return undefined;
+  if (state === 'registered' && entry.kind === 'began') return { type: 'registered', waitsFor: waitsForOf(opening.needs) };
+  const newest = decisions.at(-1);
+  if (entry.events.some(({ type }) => type === 'requestSigned')) return { type: 'requestSigned' };
+  if (newest === undefined || !entry.events.some(({ type }) => type === 'decided')) return undefined;
+  const { decision, approver, assurance } = newest;
+  const approvals = decisions.filter((one) => one.decision === 'approve').length;
+  const missing = Math.max(0, waitsForOf(opening.needs).approvalsNeeded - approvals);
+  return { type: 'decided', decision, approver, assurance, missing };
+}
+
+/** What a request waits for, as the bot is told. */
+export function waitsForOf({ stages, assurance, requesterSigns }: Needs): WaitsFor {
+  return { assurance, approvalsNeeded: stages.reduce((sum, needed) => sum + needed, 0), requesterSigns };
 }
 
 /**

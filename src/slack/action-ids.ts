@@ -2,6 +2,7 @@
 export const ACTION_IDS = [
   'approve',
   'deny',
+  'sign',
   'why',
   'withdraw',
   'release',

@@ -85,6 +85,17 @@ export function button(
   };
 }
 
+/** Opens a page; the press is told to us too, and means nothing. */
+export function linkButton(actionId: ActionId, label: string, url: string, says: string): Button {
+  return {
+    type: 'button',
+    action_id: actionId,
+    text: plainText(label, LIMITS.buttonText),
+    url,
+    accessibility_label: plain(says, LIMITS.buttonText),
+  };
+}
+
 /** A row of buttons, or nothing when none of them could matter. */
 export function buttons(...elements: readonly (Button | false)[]): ActionsBlock[] {
   const shown = elements.filter((element) => element !== false);

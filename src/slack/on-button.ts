@@ -45,6 +45,8 @@ export async function onButton(counter: Counter, payload: BlockActions): Promise
     case 'entitlement':
       return choose(counter, payload, clicker.actor);
     case 'duration':
+    // A link to the perimeter's page: Slack opens it, and tells us only that it did.
+    case 'sign':
       return;
     case 'deny':
       return counter.open(clicker, 'Deny this request', Promise.resolve(denyModal(denyForm(press))));

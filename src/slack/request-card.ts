@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { RequestStatus, RequestView } from '../chat/views.ts';
-import { button, buttons, quote, section } from './blocks.ts';
+import { button, buttons, context, linkButton, quote, section } from './blocks.ts';
 import { durationWords, localTime } from './instants.ts';
 import { inMrkdwn, plain } from './mrkdwn.ts';
 import { outcomeBlocks } from './outcome.ts';
@@ -29,6 +29,7 @@ export function requestCard(view: RequestView): KnownBlock[] {
         ]
       : []),
     section(facts(view)),
+    ...progress(view),
     ...outcomeBlocks(view.outcome),
     ...standing(STATE[view.status]),
     ...decisionButtons(view),
@@ -62,12 +63,32 @@ function facts({ entitlement, history, requestedAt, lapsesAt, status }: RequestV
   ].join('\n');
 }
 
+function progress({ progress: said, sign }: RequestView): KnownBlock[] {
+  const lines = [
+    ...(said.length === 0
+      ? []
+      : [
+          said
+            .slice(0, 12)
+            .map((phrase) => inMrkdwn(phrase, 150))
+            .join(' · '),
+        ]),
+    ...(sign !== undefined && sign.url === undefined ? [NO_PAGE] : []),
+  ];
+  return lines.length === 0 ? [] : [context(...lines)];
+}
+
+const NO_PAGE =
+  'Approvals are signed on the perimeter’s own page, and its address is missing: an operator adds perimeter.approveUrl to hallpass.yaml.';
+
 /** Neither answer is dressed as the dangerous one; saying yes is the one that opens something. */
 function decisionButtons(view: RequestView): KnownBlock[] {
   if (view.status !== 'pending' || view.inert) return [];
   const what = plain(`${view.entitlement.name} for ${view.requester.name}`, 60);
   return buttons(
-    button('approve', 'Approve', view.caseId, { style: 'primary', says: `Approve ${what}` }),
+    view.sign === undefined
+      ? button('approve', 'Approve', view.caseId, { style: 'primary', says: `Approve ${what}` })
+      : view.sign.url !== undefined && linkButton('sign', 'Review and sign', view.sign.url, `Review and sign ${what}`),
     button('deny', 'Deny …', view.caseId, { says: `Deny ${what}` }),
     button('why', 'Why am I asked?', view.caseId),
   );

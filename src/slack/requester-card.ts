@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { RequesterView, RequestStatus } from '../chat/views.ts';
-import { button, buttons, context, plainSection, section } from './blocks.ts';
+import { button, buttons, context, linkButton, plainSection, section } from './blocks.ts';
 import { durationWords, localTime, utc } from './instants.ts';
 import { inMrkdwn } from './mrkdwn.ts';
 import { outcomeBlocks, overdueBlocks } from './outcome.ts';
@@ -15,6 +15,8 @@ export function requesterCard(view: RequesterView): KnownBlock[] {
     ...(view.inert
       ? []
       : buttons(
+          view.sign?.url !== undefined &&
+            linkButton('sign', 'Sign this request', view.sign.url, `Sign the request for ${view.entitlement.name}`),
           view.canRelease && button('release', 'I’m done', view.caseId, { says: `Give back ${view.entitlement.name} now` }),
           view.canWithdraw &&
             button('withdraw', 'Withdraw', view.caseId, { says: `Withdraw the request for ${view.entitlement.name}` }),
@@ -34,7 +36,8 @@ export function requesterText(view: RequesterView): string {
 /** What the requester is told, by where the request stands. */
 const STANDING: Readonly<Record<RequestStatus, (view: RequesterView) => KnownBlock[]>> = {
   registering: () => [section('⏳ Your request is being registered.')],
-  pending: ({ waitingFor, lapsesAt, zone }) => [
+  pending: ({ waitingFor, lapsesAt, zone, sign }) => [
+    ...(sign === undefined ? [] : [section('✍️ *Nothing is given before you have signed the request yourself.*')]),
     section(`⏳ Waiting for ${inMrkdwn(waitingFor)}. It lapses ${localTime(lapsesAt, zone)} if nobody decides.`),
   ],
   giving: ({ outcome, zone }) => [

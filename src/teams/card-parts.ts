@@ -85,6 +85,9 @@ export function button(verb: string, title: string, data: CardJson, more: CardJs
   };
 }
 
+/** Opens a page in the browser; nothing of it comes to us. */
+export const linkButton = (title: string, url: string): CardJson => ({ type: 'Action.OpenUrl', title, url });
+
 /** The small print of a refusal. */
 export const codeLine = (code: string | undefined): CardJson[] =>
   code === undefined ? [] : [paragraph([verbatim(code, { size: 'Small', isSubtle: true })])];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer, Desk } from '../chat/desk.ts';
 import type { ChatActor, PostedMessage } from '../chat/surface.ts';
+import type { DetailsView } from '../chat/views.ts';
 import { alertButtons } from './alert-card.ts';
 import type { Card, CardJson } from './card-parts.ts';
 import { detailsCard } from './details-card.ts';
@@ -67,9 +68,9 @@ interface Press extends Caller {
 const ON_A_CASE: Readonly<Record<Exclude<Verb, 'form' | 'mine' | 'submit'>, (press: Press) => Promise<Reply>>> = {
   approve: async ({ desk, actor, caseId, message }) => sentence(await desk.decide(actor, caseId, 'approve', undefined, message)),
   deny,
-  why: (press) => details(press, decisionButtons(press.caseId, 'without-why')),
-  details: (press) => details(press, alertButtons(press.caseId, 'open', false)),
-  detailsHandled: (press) => details(press, alertButtons(press.caseId, 'acknowledged', false)),
+  why: (press) => details(press, ({ sign }) => decisionButtons(press.caseId, 'without-why', sign)),
+  details: (press) => details(press, () => alertButtons(press.caseId, 'open', false)),
+  detailsHandled: (press) => details(press, () => alertButtons(press.caseId, 'acknowledged', false)),
   withdraw: async ({ desk, actor, caseId }) => sentence(await desk.withdraw(actor, caseId)),
   release: async ({ desk, actor, caseId }) => sentence(await desk.release(actor, caseId)),
   withdrawMine: async (press) => mine(press, await press.desk.withdraw(press.actor, press.caseId)),
@@ -172,9 +173,12 @@ async function deny({ desk, actor, caseId, note: raw, message }: Press): Promise
   return sentence(await desk.decide(actor, caseId, 'deny', note, message));
 }
 
-async function details({ desk, actor, caseId, message }: Press, buttons: readonly CardJson[]): Promise<Reply> {
+async function details(
+  { desk, actor, caseId, message }: Press,
+  buttons: (view: DetailsView) => readonly CardJson[],
+): Promise<Reply> {
   const view = await desk.details(actor, caseId, message);
-  return 'refusal' in view ? refusal(view.refusal) : { card: detailsCard(view, buttons) };
+  return 'refusal' in view ? refusal(view.refusal) : { card: detailsCard(view, buttons(view)) };
 }
 
 async function mine({ desk, actor, zone }: Caller, answer?: Answer): Promise<Reply> {

@@ -1,5 +1,5 @@
-import type { RequestView } from '../chat/views.ts';
-import { button, card, instant, ownWords, paragraph, run, small, type Card, type CardJson } from './card-parts.ts';
+import type { RequestView, SignLink } from '../chat/views.ts';
+import { button, card, instant, linkButton, ownWords, paragraph, run, small, type Card, type CardJson } from './card-parts.ts';
 import { outcomeLines } from './outcome.ts';
 import { clipped, lengthInWords } from './plain-text.ts';
 
@@ -23,16 +23,25 @@ export function requestCard(view: RequestView): Card {
         ? `Asked ${instant(view.requestedAt)}, lapses ${instant(view.lapsesAt)}`
         : `Asked ${instant(view.requestedAt)}`,
     ),
+    ...progress(view),
     ...statusLines(view),
   ];
   const spoken = `${what}, asked by ${who}. ${view.outcome?.sentence ?? `“${view.justification}”`}`;
-  return card(spoken, body, view.status === 'pending' && view.inert !== true ? decisionButtons(view.caseId) : []);
+  return card(
+    spoken,
+    body,
+    view.status === 'pending' && view.inert !== true ? decisionButtons(view.caseId, 'with-why', view.sign) : [],
+  );
 }
 
 /** Approve is never dressed up: it is the answer with consequences. Deny asks for its note before it is sent. */
-export function decisionButtons(caseId: string, why: 'with-why' | 'without-why' = 'with-why'): readonly CardJson[] {
+export function decisionButtons(
+  caseId: string,
+  why: 'with-why' | 'without-why' = 'with-why',
+  sign?: SignLink,
+): readonly CardJson[] {
   return [
-    button('approve', 'Approve', { caseId }, { associatedInputs: 'none' }),
+    ...approving(caseId, sign),
     {
       type: 'Action.ShowCard',
       title: 'Deny …',
@@ -54,6 +63,24 @@ export function decisionButtons(caseId: string, why: 'with-why' | 'without-why' 
       },
     },
     ...(why === 'with-why' ? [button('why', 'Why am I asked?', { caseId }, { associatedInputs: 'none' })] : []),
+  ];
+}
+
+function approving(caseId: string, sign: SignLink | undefined): readonly CardJson[] {
+  if (sign === undefined) return [button('approve', 'Approve', { caseId }, { associatedInputs: 'none' })];
+  return sign.url === undefined ? [] : [linkButton('Review and sign', sign.url)];
+}
+
+function progress({ progress: said, sign }: RequestView): CardJson[] {
+  return [
+    ...(said.length === 0 ? [] : [small(said.join(' · '))]),
+    ...(sign !== undefined && sign.url === undefined
+      ? [
+          ownWords(
+            'Approvals are signed on the perimeter’s own page, and its address is missing: an operator adds perimeter.approveUrl to hallpass.yaml.',
+          ),
+        ]
+      : []),
   ];
 }
 

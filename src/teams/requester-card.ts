@@ -1,5 +1,17 @@
 import type { RequesterView } from '../chat/views.ts';
-import { button, card, codeLine, instant, ownWords, paragraph, run, small, type Card, type CardJson } from './card-parts.ts';
+import {
+  button,
+  card,
+  codeLine,
+  instant,
+  linkButton,
+  ownWords,
+  paragraph,
+  run,
+  small,
+  type Card,
+  type CardJson,
+} from './card-parts.ts';
 import { outcomeLines } from './outcome.ts';
 import { lengthInWords } from './plain-text.ts';
 
@@ -11,6 +23,7 @@ export function requesterCard(view: RequesterView): Card {
     view.inert === true
       ? []
       : [
+          ...(view.sign?.url === undefined ? [] : [linkButton('Sign this request', view.sign.url)]),
           ...(view.canWithdraw ? [button('withdraw', 'Withdraw', { caseId: view.caseId })] : []),
           ...(view.canRelease ? [button('release', 'I’m done', { caseId: view.caseId })] : []),
         ];
@@ -25,6 +38,9 @@ function stateLines(view: RequesterView): CardJson[] {
       return [ownWords('Registering your request …')];
     case 'pending':
       return [
+        ...(view.sign === undefined
+          ? []
+          : [paragraph([run('Nothing is given before you have signed the request yourself.', { weight: 'Bolder' })])]),
         paragraph([run('Waiting for '), run(view.waitingFor)]),
         small(`Asked ${instant(view.requestedAt, view.zone)}, lapses ${instant(view.lapsesAt, view.zone)}`),
       ];

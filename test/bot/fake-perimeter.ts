@@ -8,6 +8,7 @@ import {
   type GrantDecision,
   type PerimeterEvent,
   type RegisterGrant,
+  type WaitsFor,
 } from '../../src/access/core/perimeter-api.ts';
 
 type WithoutPlace<T> = T extends PerimeterEvent ? Omit<T, 'seq' | 'head' | 'at' | 'requestId'> : never;
@@ -28,6 +29,8 @@ export interface FakePerimeter {
   fail(path: 'register' | 'decide' | 'end' | 'events', status: number, code: string, times?: number): void;
   /** Gives by itself after an approval (default), or waits for `say`. */
   givesByItself: boolean;
+  /** What requests wait for from now on. */
+  waitsFor: WaitsFor;
   /** False: an end is taken note of, and nothing more is heard of it. */
   endsByItself: boolean;
   /** Forgets the newest `lines` of its history. */
@@ -60,6 +63,7 @@ export async function fakePerimeter(now: () => number, port = 0): Promise<FakePe
     waits,
     givesByItself: true,
     endsByItself: true,
+    waitsFor: { assurance: 'chat', approvalsNeeded: 1, requesterSigns: false },
     repeats: false,
     say(requestId, fact, at = new Date(now()).toISOString()) {
       const seq = facts.length + 1;
@@ -86,7 +90,7 @@ export async function fakePerimeter(now: () => number, port = 0): Promise<FakePe
     if (!known) {
       grants.set(grant.requestId, { grant, state: 'registered' });
       registered.push(grant);
-      world.say(grant.requestId, { type: 'registered', assurance: 'chat', approvalsNeeded: 1, requesterSigns: false });
+      world.say(grant.requestId, { type: 'registered', waitsFor: world.waitsFor });
     }
     return stateOf(grant.requestId);
   }
@@ -115,7 +119,12 @@ export async function fakePerimeter(now: () => number, port = 0): Promise<FakePe
     return stateOf(requestId);
   }
 
-  const stateOf = (requestId: string) => ({ requestId, state: grants.get(requestId)?.state ?? '', ledger: ledger() });
+  const stateOf = (requestId: string) => ({
+    requestId,
+    state: grants.get(requestId)?.state ?? '',
+    waitsFor: world.waitsFor,
+    ledger: ledger(),
+  });
 
   async function events(url: URL): Promise<unknown> {
     const after = world.repeats ? 0 : Number(url.searchParams.get('after'));

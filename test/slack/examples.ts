@@ -14,6 +14,7 @@ export const REQUEST: RequestView = {
   requestedAt: AT,
   lapsesAt: LATER,
   unusual: [],
+  progress: [],
   history: { timesIn90Days: 2, lastAt: '2026-11-09T09:00:00.000Z' },
 };
 

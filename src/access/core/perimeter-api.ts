@@ -49,16 +49,18 @@ export type EndedHow = z.infer<typeof endedHowSchema>;
 
 export const assuranceSchema = z.enum(['chat', 'signed']);
 
+/** What a request waits for. */
+export const waitsForSchema = z.strictObject({
+  /** `signed` decisions are made on the perimeter's own page. */
+  assurance: assuranceSchema,
+  approvalsNeeded: z.int().nonnegative(),
+  requesterSigns: z.boolean(),
+});
+export type WaitsFor = z.infer<typeof waitsForSchema>;
+
 const fact = { seq: z.int().positive(), head: z.string(), requestId: requestIdSchema, at: instant };
 export const perimeterEventSchema = z.discriminatedUnion('type', [
-  /** What it waits for. `signed` decisions are made on the perimeter's own page. */
-  z.strictObject({
-    type: z.literal('registered'),
-    assurance: assuranceSchema,
-    approvalsNeeded: z.int().nonnegative(),
-    requesterSigns: z.boolean(),
-    ...fact,
-  }),
+  z.strictObject({ type: z.literal('registered'), waitsFor: waitsForSchema, ...fact }),
   /** Somebody decided, and it counts. `missing`: approvals that the request still waits for, in all stages. */
   z.strictObject({
     type: z.literal('decided'),
@@ -82,7 +84,14 @@ export const perimeterEventSchema = z.discriminatedUnion('type', [
   /** `nativeEnd`: Entra itself ends it at `endsAt`, even if the perimeter is gone. */
   z.strictObject({ type: z.literal('given'), endsAt: instant, nativeEnd: z.boolean(), ...fact }),
   /** `confirmedAt`: when reading back said it is gone; absent when nothing had been given. */
-  z.strictObject({ type: z.literal('ended'), how: endedHowSchema, confirmedAt: instant.optional(), ...fact }),
+  z.strictObject({
+    type: z.literal('ended'),
+    how: endedHowSchema,
+    confirmedAt: instant.optional(),
+    /** Of `denied`: who did. */
+    deniedBy: personSchema.optional(),
+    ...fact,
+  }),
   z.strictObject({ type: z.literal('overdue'), tries: z.int(), code: z.string(), byHand: z.string(), ...fact }),
 ]);
 export type PerimeterEvent = z.infer<typeof perimeterEventSchema>;
@@ -96,6 +105,8 @@ export const grantStateSchema = z.strictObject({
   requestId: requestIdSchema,
   state: z.string(),
   endsAt: instant.optional(),
+  /** Of what was registered and not refused. */
+  waitsFor: waitsForSchema.optional(),
   ledger: ledgerHeadSchema,
 });
 export type GrantState = z.infer<typeof grantStateSchema>;

@@ -16,8 +16,19 @@ export function alarm({ names, settings, operators, clock }: AlarmDeps): Command
     const name = named(await names.known([principal]), principal).name;
     // What was waited for may have been heard meanwhile.
     const request = accessCase(context.view());
-    if (!request || request.over || holdsInTime(request, clock)) return undefined;
+    if (!request || request.over) return undefined;
     const what = entitlementWords(settings.get(entitlementId), entitlementId).name;
+    if (holdsInTime(request, clock)) {
+      const drift = driftSentence(request, what);
+      if (drift)
+        operators.alert(
+          `drift:${command.caseId}`,
+          drift('account ' + principal.objectId),
+          { caseId: command.caseId },
+          drift(name),
+        );
+      return undefined;
+    }
     const textFor = (whom: string) => sentencesOf(request, what, whom);
     const key = isUndecided(request) && !request.context.overdue ? unansweredAlert : overdueAlert;
     const logged = textFor(`account ${principal.objectId}`);
@@ -34,6 +45,16 @@ export interface AlarmDeps extends FactSources {
 /** Given at last, after the alarm over the silence was raised and before it sounded. */
 function holdsInTime({ status, context }: AccessCase, clock: Clock): boolean {
   return status === 'active' && !context.overdue && Date.parse(context.endsAt ?? '') > clock.now();
+}
+
+/** Nothing is repaired without a person: here they are told what to look at. */
+function driftSentence({ context: { drift, endsAt } }: AccessCase, what: string): ((whom: string) => string) | undefined {
+  if (drift === undefined) return undefined;
+  const until = endsAt === undefined ? '' : ` until ${endsAt}`;
+  return drift.kind === 'gone-early'
+    ? (whom) => `${what} for ${whom} was given${until}, and somebody else has taken it away already. Ask who did.`
+    : (whom) =>
+        `${what} for ${whom} was given${until}, and the directory now names ${drift.directoryEndsAt ?? 'no end'} instead. Hallpass still ends it on time. Ask who changed it.`;
 }
 
 const isUndecided = ({ status }: AccessCase) => status === 'giving' || status === 'denying';

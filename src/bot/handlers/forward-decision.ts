@@ -6,24 +6,20 @@ import { refusedEvent, type PerimeterHandlerDeps } from './register-request.ts';
 
 const CONFLICT = 409;
 
-/** Tells the perimeter the one decision that counted. Its id is fixed, so a repetition is recognised. */
+/** Tells the perimeter what was decided in chat. Each decision has a fixed id, so a repetition is recognised. */
 export function forwardDecision({ perimeter, log }: PerimeterHandlerDeps): CommandHandler {
   return async (command, context) => {
     const found = accessCase(context.view());
-    const decision = found?.context.decision;
-    if (!found || found.over || !decision) return undefined;
+    if (!found || found.over || !found.context.decision) return undefined;
+    const { earlierDecisions, decision: newest } = found.context;
     point('decide.before-call');
     try {
-      await perimeter.decide(
-        found.caseId,
-        {
-          decisionId: `${found.caseId}-1`,
-          decision: decision.decision,
-          approver: decision.approver,
-          decidedAt: decision.decidedAt,
-        },
-        context.signal,
-      );
+      for (const [index, { decision, approver, decidedAt }] of [...earlierDecisions, newest].entries())
+        await perimeter.decide(
+          found.caseId,
+          { decisionId: `${found.caseId}-${index + 1}`, decision, approver, decidedAt },
+          context.signal,
+        );
       point('decide.after-call');
       return undefined;
     } catch (error) {

@@ -34,7 +34,9 @@ export function registerRequest({ runtime, perimeter, log }: PerimeterHandlerDep
       );
       point('register.after-call');
       // Any other state is told by the feed, in its order.
-      return answer.state === 'registered' ? { events: [{ type: 'perimeter.registered' }] } : undefined;
+      return answer.state === 'registered' && answer.waitsFor !== undefined
+        ? { events: [{ type: 'perimeter.registered', waitsFor: answer.waitsFor }] }
+        : undefined;
     } catch (error) {
       if (!(error instanceof PerimeterRefusal)) throw error;
       log.warn({ err: error, caseId: command.caseId }, 'the perimeter refused a request');

@@ -11,6 +11,7 @@ export function requestDetails(facts: RequestFacts, reader: Reader): DetailsView
   const { outcome } = view;
   return {
     title: `${view.entitlement.name} for ${duration(view.durationMinutes)}`,
+    ...(view.sign === undefined ? {} : { sign: view.sign }),
     facts: [
       {
         label: 'Why you see this',
@@ -34,6 +35,7 @@ export function requestDetails(facts: RequestFacts, reader: Reader): DetailsView
         text: `${view.history.timesIn90Days} times`,
         ...(view.history.lastAt === undefined ? {} : { at: view.history.lastAt }),
       },
+      ...(view.progress.length === 0 ? [] : [{ label: 'Approvals', text: view.progress.join(' · ') }]),
       ...(facts.approverCount === undefined ? [] : [{ label: 'Approvers', text: String(facts.approverCount) }]),
       { label: 'Lapses without a decision', text: '', at: lapsesAt(facts.request) },
       ...(outcome === undefined

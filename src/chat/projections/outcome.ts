@@ -44,9 +44,16 @@ function sentenceOf({ status, context }: AccessCase, people: KnownPeople): strin
 }
 
 function decided(context: AccessRequestContext, people: KnownPeople): string {
-  if (!context.decision) return 'Approved';
-  const name = named(people, context.decision.approver).name;
-  return context.decision.decision === 'approve' ? `Approved by ${name}` : `Denied by ${name}`;
+  const { decision, approvals, deniedBy } = context;
+  if (context.endedHow === 'denied' || decision?.decision === 'deny') {
+    const who = deniedBy ?? decision?.approver;
+    return who === undefined ? 'Denied' : `Denied by ${named(people, who).name}`;
+  }
+  // The perimeter's word on whose approval counted comes a moment after our own click.
+  const approvers = approvals.length === 0 && decision ? [decision.approver] : approvals.map(({ approver }) => approver);
+  if (approvers.length === 0) return 'Approved';
+  const signed = approvals.length > 0 && approvals.every(({ assurance }) => assurance === 'signed');
+  return `${signed ? 'Signed' : 'Approved'} by ${approvers.map((who) => named(people, who).name).join(' and ')}`;
 }
 
 const ENDING: Readonly<Record<NonNullable<AccessRequestContext['ending']>, (requester: string) => string>> = {
@@ -55,18 +62,21 @@ const ENDING: Readonly<Record<NonNullable<AccessRequestContext['ending']>, (requ
   lapse: () => 'Lapsed: nobody decided in time',
 };
 
-function ended({ endedHow, decision }: AccessRequestContext, requester: string): string {
+function ended({ endedHow, decision, approvals }: AccessRequestContext, requester: string): string {
   if (endedHow === 'withdrawn') return `Withdrawn by ${requester}`;
   if (endedHow === 'released') return `Given back early by ${requester}`;
+  if (endedHow === 'revoked') return 'Ended early by an operator of the perimeter';
   if (endedHow === 'expired') return 'Ended on time';
   if (endedHow === 'gone') return 'Ended: somebody else had already taken it away';
   if (endedHow === 'left') return 'Ended, but the role stays: somebody else had given the same';
   // Approved, but the end came before it could be given.
-  return decision?.decision === 'approve' ? 'Lapsed: it could not be given in time' : 'Lapsed: nobody decided in time';
+  return decision?.decision === 'approve' || approvals.length > 0
+    ? 'Lapsed: it could not be given in time'
+    : 'Lapsed: nobody decided in time';
 }
 
 function instantOf({ status, context }: AccessCase): string | undefined {
   if (status === 'ended' || status === 'refused') return context.endedAt;
   if (status === 'active') return context.givenAt;
-  return status === 'ending' ? undefined : context.decision?.decidedAt;
+  return status === 'ending' ? undefined : (context.decision?.decidedAt ?? context.approvals.at(-1)?.at);
 }

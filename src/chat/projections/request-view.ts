@@ -1,8 +1,9 @@
 import type { EntitlementSetting } from '../../config/hallpass-config.ts';
 import { personKey } from '../../access/core/person.ts';
 import type { AccessCase } from '../access-case.ts';
-import type { RequestView } from '../views.ts';
+import type { RequestView, SignLink } from '../views.ts';
 import { outcomeOf } from './outcome.ts';
+import { progressOf } from './progress.ts';
 import { duration, entitlementWords, named, type KnownPeople } from './words.ts';
 import { outsideWorkingHours } from './zone.ts';
 
@@ -17,6 +18,8 @@ export interface RequestFacts {
   readonly setting: EntitlementSetting | undefined;
   readonly people: KnownPeople;
   readonly justification: string | undefined;
+  /** Of the perimeter's page for this request, where the configuration names it. */
+  readonly signUrl: string | undefined;
   /** The zone that the requester asked from, where it is known. */
   readonly zone: string | undefined;
   readonly note: string | undefined;
@@ -40,9 +43,19 @@ export function requestView(facts: RequestFacts): RequestView {
     requestedAt: context.requestedAt,
     lapsesAt: lapsesAt(request),
     unusual: unusualOf(facts),
+    progress: progressOf(request, people),
     history: historyOf(facts),
+    ...(request.status === 'pending' && isSigned(request) ? { sign: signLink(facts) } : {}),
     ...(outcome === undefined ? {} : { outcome }),
   };
+}
+
+export function isSigned({ context }: AccessCase): boolean {
+  return context.waitsFor?.assurance === 'signed';
+}
+
+export function signLink({ signUrl }: RequestFacts): SignLink {
+  return signUrl === undefined ? {} : { url: signUrl };
 }
 
 export function lapsesAt({ context }: AccessCase): string {

@@ -1,6 +1,6 @@
 import type { RequesterView } from '../views.ts';
 import { outcomeOf } from './outcome.ts';
-import { lapsesAt, type RequestFacts } from './request-view.ts';
+import { lapsesAt, signLink, type RequestFacts } from './request-view.ts';
 import { entitlementWords } from './words.ts';
 
 /** `unreachable`: no channel could be told, so nobody will decide until an operator mends it. */
@@ -26,6 +26,9 @@ export function requesterView(facts: RequestFacts, approvers: 'reached' | 'unrea
             hint: context.refusal.hint,
           },
         }
+      : {}),
+    ...(status === 'pending' && context.waitsFor?.requesterSigns === true && context.signedAt === undefined
+      ? { sign: signLink(facts) }
       : {}),
     canWithdraw: status === 'registering' || status === 'pending' || status === 'giving',
     canRelease: status === 'active',

@@ -78,7 +78,9 @@ export const flowModels: readonly FlowModel[] = [
       'perimeter.ended': [{ how: 'expired', confirmedAt: ENDS }],
       'perimeter.overdue': [overdue],
     }),
-    facts: ['registered', 'decided', 'requestSigned', 'refused', 'giving', 'given', 'ended', 'overdue', 'drifted'].map((name) => `perimeter.${name}`),
+    facts: ['registered', 'decided', 'requestSigned', 'refused', 'giving', 'given', 'ended', 'overdue', 'drifted'].map(
+      (name) => `perimeter.${name}`,
+    ),
   },
   {
     name: 'grant',

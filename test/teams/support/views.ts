@@ -37,6 +37,7 @@ export function requestView(more: Partial<RequestView> = {}): RequestView {
     requestedAt: '2026-11-21T13:02:00.123Z',
     lapsesAt: '2026-11-21T14:02:00.123Z',
     unusual: ['first time for this person'],
+    progress: [],
     history: { timesIn90Days: 2, lastAt: '2026-11-09T13:02:00.000Z' },
     ...more,
   };

@@ -123,7 +123,10 @@ function followed(record: CaseRecord, line: Line): LineDraft {
   return planEvents(grantFlow, record, line.events, line.at, line.actor).draft;
 }
 
-/** What a line says that follows from what happened; the rest (links, finished commands, cursors) comes from outside the flow. */
-function says({ kind, next, timersSet, timersCleared, commandsAdded, commandsDropped, error }: LineDraft): string {
-  return canonicalOf(JSON.parse(JSON.stringify({ kind, next, timersSet, timersCleared, commandsAdded, commandsDropped, error })));
+/**
+ * What a line says that follows from what happened by the flow alone. Columns and commands are the runtime's: what they are made of may change
+ * without a new version of the flow; links, finished commands and cursors come from outside.
+ */
+function says({ kind, next: { status, state, context }, timersSet, timersCleared, error }: LineDraft): string {
+  return canonicalOf(JSON.parse(JSON.stringify({ kind, status, state, context, timersSet, timersCleared, error })));
 }

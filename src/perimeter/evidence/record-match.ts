@@ -76,8 +76,9 @@ export function namedBy({ context, lines }: Pick<Story, 'context' | 'lines'>): R
   return new Map([...signed, ...decided, ...readBack]);
 }
 
-function isActOf(record: EvidenceRecord, { decision, stage, approver, assurance, notAfter }: Decision): boolean {
-  if (record.kind !== 'signed' || assurance !== 'signed') return false;
+function isActOf(record: EvidenceRecord, decided: Decision): boolean {
+  const { decision, stage, approver, assurance, decidedAt, notAfter = '' } = decided;
+  if (record.kind !== 'signed' || assurance !== 'signed' || Date.parse(decidedAt) > Date.parse(notAfter)) return false;
   const { statement, signer } = record;
   const isSame = statement.decision === decision && statement.stage === stage && statement.notAfter === notAfter;
   return statement.purpose === 'decide' && isSame && samePerson(signer, approver);

@@ -134,13 +134,18 @@ describe('a change of anything that is said, sealed again', () => {
   /** Nothing in the file can vouch for these: when and by which application it was exported, and where the rest of the ledger ends. */
   const unbound = ['exportedAt', 'perimeter.clientId', 'journal.head.seq', 'journal.head.head'];
 
-  /** The actor is no part of the flow; `prev` names a line that is not here; an unknown version of the flow cannot be run again. */
+  /**
+   * The actor is no part of the flow; `prev` names a line that is not here; an unknown version of the flow cannot be run again; columns and
+   * commands are made from the rest by the program of that day.
+   */
   const unboundInLine = ['actor.kind', 'actor.name', 'epoch', 'flowVersion', 'prev'];
+  const isMade = (path: string) => /^(next\.columns|commandsAdded|commandsDropped)\./.test(path);
 
   it('contradicts the rest, but for what nothing in a file can vouch for', async () => {
     const { digest: _digest, ...content } = readEvidenceFile(file);
     const silent: string[] = [];
-    for (const path of leavesOf(content)) {
+    // Lines are texts here; below they are taken apart.
+    for (const path of leavesOf({ ...content, journal: { head: content.journal.head } })) {
       const bytes = sealed(changed(content, path, other) as Omit<EvidenceFile, 'digest'>);
       if ((await verdictOf(bytes, pinning)) !== 'not verified') silent.push(path.join('.'));
     }
@@ -158,7 +163,7 @@ describe('a change of anything that is said, sealed again', () => {
         if ((await verdictOf(bytes, pinning)) !== 'not verified') silent.add(path.join('.'));
       }
     }
-    expect([...silent].toSorted()).toEqual(unboundInLine);
+    expect([...silent].filter((path) => !isMade(path)).toSorted()).toEqual(unboundInLine);
   });
 });
 

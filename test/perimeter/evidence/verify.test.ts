@@ -332,7 +332,7 @@ describe('a token', () => {
     [
       'after its statement had ended',
       () => signedAct(entra, statementOf(asked, { notAfter: '2026-03-01T08:09:59.999Z' }), adam),
-      ['token.time'],
+      ['record.other', 'token.time'],
     ],
     [
       'signed by another key',

@@ -5,12 +5,14 @@ import { AppError } from '../access/core/app-error.ts';
 import { hallpassConfigSchema } from '../config/hallpass-config.ts';
 import { hallpassRules } from '../config/hallpass-rules.ts';
 import { readConfig } from '../config/read-config.ts';
+import type { StoreSetting } from '../config/parts.ts';
+import { openStore } from '../durable/open-store.ts';
 import { isOpen, type Store } from '../durable/store.ts';
-import { openLowdbStore } from '../durable/stores/lowdb/lowdb-store.ts';
 import { createLog } from '../observe/log.ts';
 import { loadPerimeterConfig } from '../perimeter/load-perimeter-config.ts';
 
 export interface EraseReport {
+  /** The folder, or the schema of the database. */
   readonly folder: string;
   /** False: only counted. */
   readonly erased: boolean;
@@ -28,25 +30,31 @@ export type WhichTexts = { readonly caseId: string } | { readonly beforeMs: numb
  * @throws {AppError} `config.*`, `usage.no-journal`, `usage.case-unknown`, `usage.case-open`, `store.locked` while the process runs, `store.*`
  */
 export async function eraseTexts(file: string, which: WhichTexts, really: boolean): Promise<EraseReport> {
-  const { service, folder } = storeOf(file);
-  if (!existsSync(join(folder, 'journal')))
+  const { service, setting } = storeOf(file);
+  const folder = 'folder' in setting ? setting.folder : `schema ${setting.postgres.schema}`;
+  if ('folder' in setting && !existsSync(join(folder, 'journal')))
     throw new AppError('usage.no-journal', `${folder} holds no journal`, { hint: 'Look at store.folder in the configuration.' });
-  const store = await openLowdbStore({ folder, log: createLog(service, 'warn') });
+  const store = await openStore(setting, { log: createLog(service, 'warn') });
   try {
     const { over, openCases } = 'caseId' in which ? await oneCase(store, which.caseId) : await casesBefore(store, which.beforeMs);
-    const found = over.map((caseId) => ({ caseId, texts: store.textCount(caseId) })).filter(({ texts }) => texts > 0);
-    if (really) for (const { caseId } of found) await store.eraseTexts(caseId);
-    const texts = found.reduce((sum, each) => sum + each.texts, 0);
-    return { folder, erased: really, cases: found.length, texts, openCases };
+    let [cases, texts] = [0, 0];
+    for (const caseId of over) {
+      const count = await store.textCount(caseId);
+      if (count === 0) continue;
+      if (really) await store.eraseTexts(caseId);
+      cases += 1;
+      texts += count;
+    }
+    return { folder, erased: really, cases, texts, openCases };
   } finally {
     await store.close();
   }
 }
 
 /** Both files have a store; only the perimeter's says who may call it. */
-function storeOf(file: string): { readonly service: 'bot' | 'perimeter'; readonly folder: string } {
-  if (isPerimeters(file)) return { service: 'perimeter', folder: loadPerimeterConfig(file).store.folder };
-  return { service: 'bot', folder: readConfig(file, hallpassConfigSchema, hallpassRules).store.folder };
+function storeOf(file: string): { readonly service: 'bot' | 'perimeter'; readonly setting: StoreSetting } {
+  if (isPerimeters(file)) return { service: 'perimeter', setting: loadPerimeterConfig(file).store };
+  return { service: 'bot', setting: readConfig(file, hallpassConfigSchema, hallpassRules).store };
 }
 
 function isPerimeters(file: string): boolean {

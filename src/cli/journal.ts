@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { AppError } from '../access/core/app-error.ts';
+import type { Entry } from '../durable/followers.ts';
 import type { Actor } from '../durable/port.ts';
 import { createCheckpointAdapter } from '../durable/stores/lowdb/checkpoint-adapter.ts';
 import { nodeFiles } from '../durable/stores/lowdb/node-files.ts';
-import { newestEntries, verifyChain, type Entry } from '../durable/stores/lowdb/read-entries.ts';
+import { newestEntries, verifyChain } from '../durable/stores/lowdb/read-entries.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** `hallpass journal`: looks at the journal of a bot or a perimeter. Only reads, so that it also works while one is running. */

@@ -1,11 +1,9 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { transportClock } from '../access/core/clock.ts';
 import { createBot } from '../bot/bot.ts';
 import { startBotServers } from '../bot/bot-servers.ts';
 import { accessRequestFlow, findingFlow } from '../bot/flows.ts';
 import type { Route } from '../bot/http-server.ts';
-import { openLedgerWatch } from '../bot/ledger-watch.ts';
 import { createPerimeterClient } from '../bot/perimeter-client.ts';
 import type { Desk } from '../chat/desk.ts';
 import type { Surface } from '../chat/surface.ts';
@@ -25,6 +23,7 @@ import { createFindingWords } from '../posture/finding-words.ts';
 import { createSlackSurface, type SlackSurface } from '../slack/surface.ts';
 import { createTeamsSurface, type TeamsSurface } from '../teams/surface.ts';
 import { teamOf } from '../teams/team-of.ts';
+import { openWatch } from './open-watch.ts';
 import { watchTenant } from './watch-tenant.ts';
 
 /** How long an orderly shutdown may take before the process goes anyway: everything that matters is durable already. */
@@ -39,16 +38,11 @@ export async function runBot(configFile: string): Promise<void> {
   const log = createLog('bot');
   const credential = createCredential(config.tenant);
   const secrets = readSecrets(config);
-  mkdirSync(config.store.folder, { recursive: true, mode: 0o700 });
   const clock = openDomainClock(config.domainClock);
-  const watch = openLedgerWatch(config.store.folder);
-  const { folder, checkpointEveryLines } = config.store;
-  const runtime = await openRuntime({
-    flows: [accessRequestFlow, findingFlow],
-    folder,
-    clock,
-    log,
-    limits: { checkpointEveryLines },
+  const runtime = await openRuntime({ flows: [accessRequestFlow, findingFlow], store: config.store, clock, log });
+  const { watch, closeWatch } = await openWatch(config.store, log).catch(async (error: unknown) => {
+    await runtime.close();
+    throw error;
   });
   const graph = createGraphClient({ graphUrl: addressesOf(config.tenant.cloud).graph, credential, log });
   const surfaces = surfacesOf(config, secrets, graph, log);
@@ -76,6 +70,7 @@ export async function runBot(configFile: string): Promise<void> {
   await Promise.all([servers.close(), scan.stop()]);
   await bot.stop();
   await runtime.close();
+  await closeWatch();
   clock.close();
   log.info('bot stopped');
 }

@@ -57,12 +57,50 @@ const opsSchema = (defaultPort: number) =>
 export const botOpsSchema = opsSchema(9464);
 export const perimeterOpsSchema = opsSchema(9465);
 
-/** Where a process keeps its journal. */
-export const storeSchema = z.strictObject({
-  folder: z.string().min(1),
-  /** Journal lines between checkpoints: fewer make a start faster and writing dearer. */
-  checkpointEveryLines: z.int().min(10).max(1_000_000).default(5_000),
+const postgresSchema = z.strictObject({
+  /** Where the address lies: `postgresql://user:password@host:5432/database`. It holds a password, so it is a secret. */
+  connection: secretSourceSchema,
+  /** Bot and perimeter need one each. Made at the first start when it is not there. */
+  schema: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be lower-case letters, digits and underscores')
+    .default('hallpass'),
+  /** TLS with a verified certificate, or with one of an authority of your own; without TLS only on this machine. */
+  ssl: z
+    .union([z.enum(['verify', 'off-on-loopback']), z.strictObject({ caFile: z.string().min(1) })], {
+      error: 'must be verify, off-on-loopback or { caFile: /path }',
+    })
+    .default('verify'),
 });
+export type PostgresSetting = z.infer<typeof postgresSchema>;
+
+export type StoreSetting =
+  | { readonly folder: string; readonly checkpointEveryLines: number }
+  | { readonly postgres: PostgresSetting };
+
+const DEFAULT_CHECKPOINT_LINES = 5_000;
+
+/** Where a process keeps its journal: in a folder of its machine, or in a database, for more than one machine. */
+export const storeSchema = z
+  .strictObject({
+    folder: z.string().min(1).optional(),
+    /** Of a folder. Journal lines between checkpoints: fewer make a start faster and writing dearer. */
+    checkpointEveryLines: z.int().min(10).max(1_000_000).optional(),
+    postgres: postgresSchema.optional(),
+  })
+  .transform(({ folder, checkpointEveryLines, postgres }, context): StoreSetting => {
+    const refuse = (message: string, path: string[] = []): never => {
+      context.addIssue({ code: 'custom', message, path });
+      return z.NEVER;
+    };
+    if (folder !== undefined && postgres !== undefined)
+      return refuse('name a folder (one machine) or postgres (several machines), not both');
+    if (folder !== undefined) return { folder, checkpointEveryLines: checkpointEveryLines ?? DEFAULT_CHECKPOINT_LINES };
+    if (postgres === undefined) return refuse('name a folder (one machine) or postgres (several machines)');
+    if (checkpointEveryLines !== undefined)
+      return refuse('belongs to a folder; postgres has no checkpoints', ['checkpointEveryLines']);
+    return { postgres };
+  });
 
 /** An offset of the domain clock, read from a file; accepted only when every outside address is loopback. For trying out. */
 export const domainClockSchema = z.strictObject({ offsetFile: z.string().min(1) });

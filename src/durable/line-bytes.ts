@@ -23,13 +23,17 @@ export function encodeLine(
   return { seq, text: JSON.stringify({ v: 1, seq, prev: after.head, epoch, synced, ...draft }) };
 }
 
+/** How every line begins, around its sequence and the head before it. */
+export const CHAIN_PARTS = ['{"v":1,"seq":', ',"prev":"', '","epoch":'] as const;
+
 export function digestOf(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex');
 }
 
 /** Does this line follow that place? Looks at the raw bytes only, so that verifying millions of lines stays cheap. */
 export function follows(bytes: Uint8Array, place: Place): boolean {
-  const start = `{"v":1,"seq":${place.seq + 1},"prev":"${place.head}","epoch":`;
+  const [first, middle, last] = CHAIN_PARTS;
+  const start = `${first}${place.seq + 1}${middle}${place.head}${last}`;
   return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, start.length)).toString('latin1') === start;
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../access/core/app-error.ts';
 import { instantOf, type Clock } from '../access/core/clock.ts';
-import type { Log } from '../observe/log.ts';
+import type { StoreSetting } from '../config/parts.ts';
 import { entryOf, viewOf } from './case-view.ts';
 import { createCaseWriter } from './case-writer.ts';
 import { createCommandRunner } from './command-runner.ts';
@@ -12,36 +12,36 @@ import { indexedWithin } from './indexed-within.ts';
 import type { Actor, CaseView, CommandResult, EventInput, Flow, Outcome, Runtime, SendOptions } from './port.ts';
 import { createSerial } from './serial.ts';
 import { firstStep } from './step.ts';
+import { openStore, type OpenStoreOptions } from './open-store.ts';
 import { isOpen, type CaseRecord, type CommandRow, type LineDraft, type Store } from './store.ts';
-import type { FileLayer } from './stores/lowdb/file-layer.ts';
 import { openLowdbStore, type StoreLimits } from './stores/lowdb/lowdb-store.ts';
+import type { PostgresLimits } from './stores/postgres/postgres-store.ts';
 
-export interface RuntimeLimits extends StoreLimits {
+export interface RuntimeLimits extends StoreLimits, PostgresLimits {
   /** Cases of one lane that are worked on at once. */
   readonly casesPerLane: number;
   /** How long `close()` waits for running handlers, in milliseconds. */
   readonly closeGraceMs: number;
 }
 
-export interface RuntimeOptions {
+export interface RuntimeOptions extends Pick<OpenStoreOptions, 'log' | 'files' | 'onFatal'> {
   readonly flows: readonly Flow[];
-  readonly folder: string;
+  /** What the configuration names, or a store that is open already and is closed with the runtime. */
+  readonly store?: StoreSetting | Store;
+  /** Short for a store in this folder. */
+  readonly folder?: string;
   readonly clock: Clock;
-  readonly log: Log;
-  readonly files?: FileLayer;
   readonly limits?: Partial<RuntimeLimits>;
-  /** What ends the process when the disk can no longer be trusted (a failed fsync). */
-  readonly onFatal?: (error: AppError) => void;
 }
 
 /**
- * Opens the store in `folder` and continues every case where its last durable line left it.
- * @throws {AppError} `flow.impure`, `flow.twice`, `flow.version-missing`, `flow.changed`, `store.locked`, `store.corrupt`, `store.rolled-back`
+ * Opens the store and continues every case where its last durable line left it.
+ * @throws {AppError} `flow.impure`, `flow.twice`, `flow.version-missing`, `flow.changed`, and those of `openStore`
  */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const book = createFlowBook(options.flows);
   const { casesPerLane = 64, closeGraceMs = 10_000, ...limits } = options.limits ?? {};
-  const store = await openLowdbStore({ ...options, limits });
+  const store = await storeOf(options, limits);
   try {
     for (const record of store.cases.values()) if (isOpen(record)) checkFit(book, record);
   } catch (error) {
@@ -51,7 +51,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   return createRuntime({ ...options, store, book, casesPerLane, closeGraceMs });
 }
 
-interface Parts extends RuntimeOptions {
+function storeOf({ store, folder, ...rest }: RuntimeOptions, limits: OpenStoreOptions['limits'] = {}): Store | Promise<Store> {
+  if (store !== undefined) return 'commit' in store ? store : openStore(store, { ...rest, limits });
+  if (folder !== undefined) return openLowdbStore({ ...rest, folder, limits });
+  throw new AppError('store.unnamed', 'the runtime needs a store or a folder');
+}
+
+interface Parts extends Omit<RuntimeOptions, 'store'> {
   readonly store: Store;
   readonly book: FlowBook;
   readonly casesPerLane: number;

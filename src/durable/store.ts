@@ -89,20 +89,23 @@ export interface Committed {
   readonly record: CaseRecord;
 }
 
-/** Keeps cases. One writer. Implementations: stores/lowdb. */
+/** Keeps cases. One writer. Implementations: stores/lowdb (one machine), stores/postgres (several). */
 export interface Store {
   /** Cases that are open, and closed ones that the index does not hold yet. */
   readonly cases: ReadonlyMap<string, CaseRecord>;
   /**
    * Appends the line; resolves when it can no longer be lost, after the listeners were called. The caller sees to it that
    * drafts of one case do not overlap.
-   * @throws {AppError} `store.full`, `store.corrupt` (only for a line that begins a case), `store.closed`
+   * @throws {AppError} `store.full`, `store.corrupt` (only for a line that begins a case), `store.closed`; where the store is elsewhere:
+   *   `store.unavailable` (retryable: nothing of the line is stored), `store.fenced` (somebody else writes now: this process ends),
+   *   `store.in-doubt` (closed before it was known whether the line is stored)
    */
   commit(draft: LineDraft): Promise<Committed>;
   /** A case from memory or from the index as far as it is read in. */
   peek(caseId: string): CaseRecord | undefined;
-  /** The same, but waits until the index is complete before it says that there is none. */
+  /** The same, but waits until the index is complete, or asks the database, before it says that there is none. */
   find(caseId: string): Promise<CaseRecord | undefined>;
+  /** Newest first. A store may know only the newest ones of all closed cases without asking elsewhere; it says how many. */
   closed(
     flow: string,
     where: { readonly column: string; readonly value: ColumnValue } | undefined,
@@ -110,9 +113,10 @@ export interface Store {
   ): readonly CaseRecord[];
   cursor(name: string): number;
   putText(caseId: string, text: string): Promise<TextRef>;
+  /** Of a case that `peek` knows. */
   text(caseId: string, ref: TextRef): string | undefined;
   /** How many texts of this case are there. */
-  textCount(caseId: string): number;
+  textCount(caseId: string): Promise<number>;
   eraseTexts(caseId: string): Promise<void>;
   head(): { readonly seq: number; readonly head: string };
   entries(afterSeq: number): AsyncIterable<{ readonly line: Line; readonly head: string }>;
@@ -124,4 +128,13 @@ export interface Store {
 /** Still something to do: an end to reach, or an effect to carry out. */
 export function isOpen(record: CaseRecord): boolean {
   return record.status === 'active' || record.commands.length > 0 || (record.status === 'poisoned' && record.state !== null);
+}
+
+/** For those who look back; a last command of it may still run. */
+export function isOver(record: CaseRecord): boolean {
+  return record.status === 'done' || !isOpen(record);
+}
+
+export function matches({ columns }: CaseRecord, where: Parameters<Store['closed']>[1]): boolean {
+  return where === undefined || columns[where.column] === where.value;
 }

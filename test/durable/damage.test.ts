@@ -6,7 +6,7 @@ import { codeOf, type AppError } from '../../src/access/core/app-error.ts';
 import { nodeFiles } from '../../src/durable/stores/lowdb/node-files.ts';
 import type { Runtime } from '../../src/durable/port.ts';
 import { verifyJournal } from '../../src/cli/journal.ts';
-import { bot, committed, idle, idleDoor, MINUTE, recordingLog, workbench, type Workbench } from './support/durable-world.ts';
+import { bot, committed, idleDoor, recordingLog, workbench, type Workbench } from './support/durable-world.ts';
 import { forgetfulFiles } from './support/forgetful-files.ts';
 
 let bench: Workbench;
@@ -213,25 +213,6 @@ describe('a disk that does not confirm', () => {
     }
     expect(fatal[0]).toMatchObject({ code: 'store.failed' });
     broken = false;
-  });
-});
-
-describe('an orderly end', () => {
-  it('takes no new work, and leaves what was running to the next process', async () => {
-    const runtime = await bench.open();
-    runtime.run({
-      ...idleDoor,
-      ring: (_, { signal }) =>
-        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
-    });
-    await runtime.begin('door', 'front', { minutes: 5 }, bot);
-    await runtime.close();
-    await expect(runtime.send('front', { type: 'open' }, bot)).rejects.toMatchObject({ code: 'store.closed' });
-    bench.clock.advance(10 * MINUTE);
-    const later = await bench.open();
-    expect(later.read('front')?.pending.map(({ name }) => name)).toEqual(['ring']);
-    later.run({ ring: idle, show: idle, wave: idle, close: idle });
-    await committed(later, () => later.read('front')?.status === 'done');
   });
 });
 

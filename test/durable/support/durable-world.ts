@@ -116,12 +116,15 @@ export const doorFlow: Flow = {
 export const idle: CommandHandler = () => Promise.resolve(undefined);
 export const idleDoor: Readonly<Record<string, CommandHandler>> = { ring: idle, show: idle, wave: idle, close: idle };
 
-export interface Workbench {
-  readonly folder: string;
+export interface Bench {
   readonly clock: VirtualClock;
   open(change?: Partial<RuntimeOptions>): Promise<Runtime>;
-  /** Closes what is open and removes the folder. */
+  /** Closes what is open and removes what it kept. */
   clear(): Promise<void>;
+}
+
+export interface Workbench extends Bench {
+  readonly folder: string;
 }
 
 export function workbench(): Workbench {

@@ -4,8 +4,9 @@ import { Low } from 'lowdb';
 import { AppError } from '../../../access/core/app-error.ts';
 import type { Log } from '../../../observe/log.ts';
 import { applyLine } from '../../apply-line.ts';
+import { createFollowers, type Entry } from '../../followers.ts';
 import { endProcess } from '../../store-errors.ts';
-import { isOpen, type CaseRecord, type Committed, type Store } from '../../store.ts';
+import { isOpen, isOver, matches, type CaseRecord, type Store } from '../../store.ts';
 import { openCaseIndex } from './case-index.ts';
 import { createCheckpointAdapter, type Checkpoint } from './checkpoint-adapter.ts';
 import { createCheckpointer } from './checkpointer.ts';
@@ -14,7 +15,7 @@ import type { FileLayer } from './file-layer.ts';
 import { openJournalWriter } from './journal-writer.ts';
 import { takeLease, type Lease } from './lease.ts';
 import { nodeFiles } from './node-files.ts';
-import { readEntries, verifyChain, type Entry } from './read-entries.ts';
+import { readEntries, verifyChain } from './read-entries.ts';
 import { recoverJournal, type Landmark } from './recover-journal.ts';
 import { createReserve } from './reserve.ts';
 import { createRoom, withRoom } from './room.ts';
@@ -30,8 +31,6 @@ export interface StoreLimits {
 }
 
 const DEFAULTS: StoreLimits = { segmentBytes: 32 * 1024 * 1024, checkpointEveryLines: 5_000, reserveBytes: 8 * 1024 * 1024 };
-/** The newest lines stay in memory for those who follow the journal. */
-const RECENT_LINES = 1_024;
 
 export interface LowdbStoreOptions {
   readonly folder: string;
@@ -80,7 +79,7 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
     const base = from?.landmark ?? { seq: 0, head: '' };
     let indexIsCurrent = index.place.seq === base.seq && index.place.head === base.head;
     let landmark: Landmark | undefined = from?.landmark;
-    const recent: Entry[] = [];
+    const followers = createFollowers(log);
     const apply = (entry: Entry): CaseRecord => {
       const { line } = entry;
       const record = applyLine(cases.get(line.case) ?? index.get(line.case), line);
@@ -88,8 +87,7 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
       if (isOver(record)) over.add(line.case);
       else over.delete(line.case);
       if (line.cursor !== undefined) cursors.set(line.cursor.name, line.cursor.value);
-      recent.push(entry);
-      if (recent.length > 2 * RECENT_LINES) recent.splice(0, RECENT_LINES);
+      followers.add(entry);
       return record;
     };
     const recovered = await recoverJournal(files, journalFolder, from?.landmark, (line, head) => {
@@ -105,7 +103,6 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
     const epoch = await withRoom(reserve, () => held.nextEpoch(recovered.end.epoch));
     const room = createRoom({ reserve, log });
     await room.prepare();
-    const listeners = new Set<(committed: Committed) => void>();
     const writer = await openJournalWriter({
       files,
       folder: journalFolder,
@@ -124,13 +121,7 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
         const record = apply({ line, head });
         if (!isOpen(record)) closed.add(record);
         checkpointer.lineAdded();
-        for (const listener of listeners) {
-          try {
-            listener({ line, head, record });
-          } catch (error) {
-            log.error({ err: error, seq: line.seq }, 'a listener of the journal threw');
-          }
-        }
+        followers.tell({ line, head, record });
       },
     });
     const closed = createClosedCases({
@@ -198,20 +189,15 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
       cursor: (name) => cursors.get(name) ?? 0,
       putText: (caseId, text) => texts.put(caseId, text),
       text: (caseId, ref) => texts.get(caseId, ref),
-      textCount: (caseId) => texts.count(caseId),
+      textCount: async (caseId) => texts.count(caseId),
       eraseTexts: (caseId) => texts.erase(caseId),
       head: () => ({ seq: writer.place.seq, head: writer.place.head }),
       async *entries(afterSeq) {
         const lastSeq = writer.place.seq;
         if (afterSeq >= lastSeq) return;
-        const first = recent[0]?.line.seq ?? Infinity;
-        if (first <= afterSeq + 1) yield* recent.filter(({ line }) => line.seq > afterSeq && line.seq <= lastSeq);
-        else yield* readEntries(files, journalFolder, afterSeq, lastSeq);
+        yield* followers.recent(afterSeq, lastSeq) ?? readEntries(files, journalFolder, afterSeq, lastSeq);
       },
-      onCommit(listener) {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
+      onCommit: (listener) => followers.listen(listener),
       get degraded() {
         return room.isDegraded;
       },
@@ -234,13 +220,4 @@ async function makeFolders(files: FileLayer, folder: string, names: readonly str
   await files.syncFolder(dirname(folder));
   for (const name of names) await files.makeFolder(join(folder, name));
   await files.syncFolder(folder);
-}
-
-/** Although a last command of it may still run. */
-function isOver(record: CaseRecord): boolean {
-  return record.status === 'done' || !isOpen(record);
-}
-
-function matches({ columns }: CaseRecord, where: Parameters<Store['closed']>[1]): boolean {
-  return where === undefined || columns[where.column] === where.value;
 }

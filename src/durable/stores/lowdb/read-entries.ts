@@ -1,12 +1,7 @@
-import type { Line } from '../../store.ts';
+import type { Entry } from '../../followers.ts';
 import type { FileLayer } from './file-layer.ts';
 import { decodeLine, digestOf, follows, parseLine, START, type Place } from '../../line-bytes.ts';
 import { corrupt, listSegments, readLines } from './segments.ts';
-
-export interface Entry {
-  readonly line: Line;
-  readonly head: string;
-}
 
 /** The lines after `afterSeq` up to `lastSeq`, from the disk. */
 export async function* readEntries(files: FileLayer, folder: string, afterSeq: number, lastSeq: number): AsyncGenerator<Entry> {

@@ -20,9 +20,7 @@ export interface Texts {
 
 export function createTexts(files: FileLayer, folder: string, onFatal: (error: AppError) => void): Texts {
   const serial = createSerial();
-  // Case ids may hold what a file name may not; the folder tells nobody which case is meant.
-  const pathOf = (caseId: string): string =>
-    join(folder, `${createHash('sha256').update(caseId).digest('hex').slice(0, 40)}.jsonl`);
+  const pathOf = (caseId: string): string => pathIn(folder, caseId);
 
   const append = async (path: string, row: SaltedText): Promise<void> => {
     const known = await files.size(path);
@@ -52,12 +50,7 @@ export function createTexts(files: FileLayer, folder: string, onFatal: (error: A
     }
   };
 
-  const rowsOf = (caseId: string): readonly SaltedText[] => {
-    const bytes = files.readNow(pathOf(caseId));
-    if (bytes === undefined) return [];
-    const lines = Buffer.from(bytes).toString('utf8').split('\n');
-    return lines.flatMap((line) => parseRow(line) ?? []);
-  };
+  const rowsOf = (caseId: string): readonly SaltedText[] => textRows(files, folder, caseId);
 
   return {
     put(caseId, text) {
@@ -79,6 +72,19 @@ export function createTexts(files: FileLayer, folder: string, onFatal: (error: A
         await synced(() => files.syncFolder(folder));
       }),
   };
+}
+
+/** The texts of a case with their salts; none when they were erased. */
+export function textRows(files: Pick<FileLayer, 'readNow'>, folder: string, caseId: string): readonly SaltedText[] {
+  const bytes = files.readNow(pathIn(folder, caseId));
+  if (bytes === undefined) return [];
+  const lines = Buffer.from(bytes).toString('utf8').split('\n');
+  return lines.flatMap((line) => parseRow(line) ?? []);
+}
+
+/** Case ids may hold what a file name may not; the folder tells nobody which case is meant. */
+function pathIn(folder: string, caseId: string): string {
+  return join(folder, `${createHash('sha256').update(caseId).digest('hex').slice(0, 40)}.jsonl`);
 }
 
 function parseRow(line: string): SaltedText | undefined {

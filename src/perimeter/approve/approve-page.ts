@@ -1,0 +1,116 @@
+import type { Context } from 'hono';
+import type { Clock } from '../../access/core/clock.ts';
+import { type Person, personKey } from '../../access/core/person.ts';
+import type { Runtime } from '../../durable/port.ts';
+import { addressesOf, issuersOf, signingKeysUrl } from '../../identity/cloud.ts';
+import type { ClientAssertion } from '../../identity/federated-assertion.ts';
+import { createIdTokenVerifier, type SigningKeys } from '../../identity/id-token.ts';
+import { createOidcClient } from '../../identity/oidc-client.ts';
+import type { Log } from '../../observe/log.ts';
+import type { Routes } from '../assemble.ts';
+import { addressOf } from '../caller-limits.ts';
+import type { EvidenceStore } from '../evidence/evidence-store.ts';
+import { guardrailsDigest } from '../guardrails.ts';
+import type { Judge } from '../guardrails/judge.ts';
+import { type ApproveSetting, type PerimeterConfig, stagesOf } from '../perimeter-config.ts';
+import type { Registrar } from '../registrar.ts';
+import { createRecordSignedAct } from '../signed-acts.ts';
+import { createApproveApp } from './approve-app.ts';
+import { findGrantSubject } from './grant-subject.ts';
+import type { Names } from './names.ts';
+import { createPageLimits } from './page-limits.ts';
+import type { FindSubject } from './subject.ts';
+import { createVisits } from './visits.ts';
+
+/** What the page needs of the outside. */
+export interface ApproveAdapters {
+  readonly assertion: ClientAssertion;
+  /** Of the tenant. */
+  readonly keys: SigningKeys;
+  readonly names: Names;
+  readonly evidence: EvidenceStore;
+}
+
+export interface ApprovePageParts {
+  readonly config: PerimeterConfig;
+  readonly setting: ApproveSetting;
+  readonly adapters: ApproveAdapters;
+  readonly runtime: Runtime;
+  readonly registrar: Registrar;
+  readonly judge: Judge;
+  /** While nothing is given at all: why, in a sentence. */
+  readonly stopped: () => string | undefined;
+  /** What else is signed here besides grants. */
+  readonly others: readonly FindSubject[];
+  readonly clock: Clock;
+  readonly transportClock: Clock;
+  readonly log: Log;
+}
+
+/** The approve page as perimeter.yaml describes it. */
+export function createApprovePage(parts: ApprovePageParts): Routes {
+  const { config, setting, adapters, transportClock, log } = parts;
+  const { cloud } = config.tenant;
+  const tenantId = config.tenant.tenantId.toLowerCase();
+  const clientId = setting.clientId.toLowerCase();
+  const issuer = issuersOf(cloud, tenantId).v2;
+  const { origin } = new URL(setting.publicUrl);
+  const named = namedPeople(config);
+  const digest = guardrailsDigest(config);
+  const record = createRecordSignedAct({ ...parts, evidence: adapters.evidence, guardrailsDigest: digest });
+  const finders = [findGrantSubject({ ...parts, names: adapters.names, record }), ...parts.others];
+  const app = createApproveApp({
+    origin,
+    tenantId,
+    guardrailsDigest: digest,
+    stepUp: setting.stepUp,
+    find: firstOf(finders),
+    client: createOidcClient({
+      authority: `${addressesOf(cloud).login}/${tenantId}`,
+      issuer,
+      clientId,
+      redirectUri: `${origin}/approve/callback`,
+      assertion: adapters.assertion,
+    }),
+    verify: createIdTokenVerifier(
+      { issuer, clientId, tenantId, isNamedGuest: (person) => named.has(personKey(person)) },
+      adapters.keys,
+      transportClock,
+    ),
+    tokenSource: { issuer, keysUrl: signingKeysUrl(cloud, tenantId) },
+    visits: createVisits(transportClock),
+    limits: createPageLimits(),
+    addressOf: setting.listen.behindProxy ? lastForwarded : (c) => addressOf(c.env),
+    transportClock,
+    log,
+  });
+  return app.fetch;
+}
+
+function firstOf(finders: readonly FindSubject[]): FindSubject {
+  return async (id) => {
+    for (const find of finders) {
+      const subject = await find(id);
+      if (subject !== undefined) return subject;
+    }
+    return undefined;
+  };
+}
+
+/** Added by the proxy that ends TLS, which is ours; what stands before it is anybody's claim. */
+function lastForwarded(c: Context): string {
+  return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? addressOf(c.env);
+}
+
+/** Everybody whom the file names in person: only they may be guests. What each of them may do is judged by the guardrails. */
+function namedPeople({ entitlements, unfreeze }: PerimeterConfig): ReadonlySet<string> {
+  const people: readonly Person[] = [
+    ...(unfreeze?.people ?? []),
+    ...entitlements.flatMap((one) => [
+      ...one.mayReceive.people,
+      ...(one.breakGlass?.who.people ?? []),
+      ...stagesOf(one).flatMap(({ approvers }) => approvers.people),
+    ]),
+  ];
+  return new Set(people.map(personKey));
+}

@@ -1,0 +1,50 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { AppError } from '../../access/core/app-error.ts';
+import { type Person, personKey } from '../../access/core/person.ts';
+
+/** So that a flood of the page takes nothing from the api, which lives in the same process. */
+export interface PageLimits {
+  /** @throws {AppError} `page.limited` */
+  countAddress(address: string): Promise<void>;
+  /** Somebody who is signed in: what they see is looked up in the directory each time. @throws {AppError} `page.limited` */
+  countPerson(person: Person): Promise<void>;
+  /** Only so many at once, of everybody together. @throws {AppError} `page.limited` */
+  whileAnswering<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** An office behind one address, with approvers that click. */
+const PER_ADDRESS = 300;
+const PER_PERSON = 60;
+const AT_ONCE = 32;
+
+export function createPageLimits(): PageLimits {
+  const addresses = new RateLimiterMemory({ points: PER_ADDRESS, duration: 60 });
+  const people = new RateLimiterMemory({ points: PER_PERSON, duration: 60 });
+  let answering = 0;
+  const count = async (limiter: RateLimiterMemory, key: string) => {
+    await limiter.consume(key).catch((over: unknown) => {
+      throw over instanceof RateLimiterRes ? limited(over.msBeforeNext) : over;
+    });
+  };
+  return {
+    countAddress: (address) => count(addresses, address),
+    countPerson: (person) => count(people, personKey(person)),
+    async whileAnswering(work) {
+      if (answering >= AT_ONCE) throw limited(1_000);
+      answering += 1;
+      try {
+        return await work();
+      } finally {
+        answering -= 1;
+      }
+    },
+  };
+}
+
+function limited(retryAfterMs: number): AppError {
+  return new AppError('page.limited', 'too many calls of the approval page', {
+    hint: 'Too many calls came from here. Wait a minute, then open the page again.',
+    retryable: true,
+    retryAfterMs,
+  });
+}

@@ -1,17 +1,18 @@
-import { createArmClient } from '../azure/arm-client.ts';
 import { transportClock } from '../access/core/clock.ts';
 import { openDomainClock } from '../config/domain-clock.ts';
 import { openRuntime } from '../durable/runtime.ts';
 import { createGraphClient } from '../entra/graph-client.ts';
 import { createMembershipReader } from '../entra/membership-reader.ts';
+import { createPimRoleWriter } from '../entra/pim-role-writer.ts';
+import { createPlainRoleWriter } from '../entra/plain-role-writer.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { createCredential } from '../identity/credential.ts';
 import type { Log } from '../observe/log.ts';
+import { onlyFor } from '../perimeter/access-writer.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../perimeter/caller-token.ts';
 import { grantFlow } from '../perimeter/grant-flow.ts';
 import type { PerimeterParts } from '../perimeter/assemble.ts';
 import type { PerimeterConfig } from '../perimeter/perimeter-config.ts';
-import { createAccessWriters } from './access-writers.ts';
 
 /**
  * Everything that perimeter.yaml names, opened: the store, our identity, the directory. Whatever hosts the perimeter assembles it from these
@@ -36,7 +37,12 @@ export async function openPerimeterParts(
     clock,
     transportClock,
     log,
-    writers: createAccessWriters(graph, createArmClient({ armUrl: arm, credential, log }), clock),
+    writers: {
+      directoryRole: {
+        pim: onlyFor('directoryRole', createPimRoleWriter(graph, clock)),
+        plain: onlyFor('directoryRole', createPlainRoleWriter(graph)),
+      },
+    },
     people: createMembershipReader(graph),
     verifyCaller: createCallerVerifier(callerSettingsOf(config), tenantKeys(config), transportClock),
   };

@@ -20,7 +20,11 @@ const REQUEST_TIMEOUT_MS = 20_000;
  * `key` says in perimeter.yaml where, for whoever has to mend it.
  * @throws {AppError} `config.tls-unreadable`, `listen.failed`
  */
-export async function listen(routes: Routes, key: 'listen' | 'ops', setting: PerimeterConfig['listen']): Promise<Listening> {
+export async function listen(
+  routes: Routes,
+  key: 'listen' | 'ops' | 'approve.listen',
+  setting: PerimeterConfig['listen'],
+): Promise<Listening> {
   const limits = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16 * 1024 };
   const where = { fetch: routes, hostname: setting.host, port: setting.port, overrideGlobalObjects: false };
   const { tls } = setting;

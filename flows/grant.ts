@@ -119,13 +119,12 @@ export type GrantEvent =
   | Fact<'endsDue'>
   | Fact<'directory.absent', { readonly readAt: string; readonly writer: WriterKind }>
   | Fact<'directory.held', { readonly refusal: GrantRefusal }>
-  /** `evidenceDigest`, here and below: of what is kept of the directory's answer, apart from the ledger. */
-  | Fact<'directory.gave', { readonly assignment: Assignment; readonly nativeEnd: boolean; readonly evidenceDigest?: string }>
+  | Fact<'directory.gave', { readonly assignment: Assignment; readonly nativeEnd: boolean }>
   /** Refused, and it is certain that nothing of ours was written. */
   | Fact<'directory.giveRefused', { readonly refusal: GrantRefusal }>
   /** Refused, but an earlier try may have arrived, or what arrived is still waiting: it has to be taken away. */
   | Fact<'directory.giveUnclear', { readonly refusal: GrantRefusal }>
-  | Fact<'directory.gone', { readonly confirmedAt: string; readonly evidenceDigest?: string }>
+  | Fact<'directory.gone', { readonly confirmedAt: string }>
   /** What is there was made by somebody else, says Microsoft's audit: nothing of ours is there, and theirs stays. */
   | Fact<'directory.notOurs', { readonly refusal: GrantRefusal }>
   | Fact<'overdueReported', { readonly tries: number; readonly code: string; readonly byHand: string }>;

@@ -78,23 +78,19 @@ export const anchorSchema = z.discriminatedUnion('place', [
 ]);
 export type Anchor = z.infer<typeof anchorSchema>;
 
-/** What the directory answered when it was read after giving. */
+/** What the directory answered when it was read after giving, and what was written beside. */
 export const givenRecordSchema = z.strictObject({
   v: z.literal(1),
   kind: z.literal('given'),
   requestId: requestIdSchema,
+  /** Over the request and the decisions that it was given on; see evidence-digest.ts. */
   evidenceDigest: digestSchema,
   anchor: anchorSchema,
-  assignment: z.strictObject({
-    kind: z.enum(['pim', 'plain']),
-    id: z.string().min(1),
-    roleAssignmentId: z.string().exactOptional(),
-    seen: z.literal('found').exactOptional(),
-  }),
+  assignment: z.looseObject({ kind: z.enum(['pim', 'plain']), id: z.string().min(1) }),
+  /** Entra or Azure itself ends it. */
   nativeEnd: z.boolean(),
-  readAt: instant,
-  /** The end as the directory names it; absent where it names none. */
-  directoryEndsAt: instant.exactOptional(),
+  givenAt: instant,
+  endsAt: instant,
 });
 export type GivenRecord = z.infer<typeof givenRecordSchema>;
 

@@ -1,13 +1,13 @@
 import { digestOf } from '../../access/core/canonical.ts';
 import { AppError } from '../../access/core/app-error.ts';
 import type { SaltedText } from '../../durable/salted-text.ts';
-import { chatRecordOf, registeredRequestOf } from './evidence-digest.ts';
+import { registeredRequestOf } from './evidence-digest.ts';
 import { type EvidenceFile, sealed } from './evidence-file.ts';
-import type { EvidenceRecord } from './evidence-record.ts';
 import type { StoredEvidence } from './evidence-store.ts';
 import { storyOf } from './journal-story.ts';
 import { namedBy } from './record-match.ts';
 import { remarksOf } from './remarks.ts';
+import { toldByJournal } from './told-by-journal.ts';
 import { isContradiction } from './verification.ts';
 
 /** What a store holds of one request. */
@@ -33,27 +33,22 @@ export function exportEvidence({ stored, lines, head, texts, ...named }: ExportP
   const story = storyOf({ journal, requestId: named.requestId });
   if (isContradiction(story)) throw new AppError('evidence.unexportable', `${named.requestId}: ${story.sentence}`);
   const request = registeredRequestOf(story.context) ?? null;
-  const known = namedBy(story);
-  const kept = new Map<string, EvidenceRecord>(
-    stored.filter(({ digest }) => known.has(digest)).map(({ digest, record }) => [digest, record]),
-  );
-  for (const decision of story.context.decisions)
-    if (request !== null && decision.assurance === 'chat') {
-      const record = chatRecordOf(request, decision);
-      kept.set(digestOf(record), record);
-    }
+  const known = namedBy(story.context);
+  const counted = stored.filter(({ digest }) => known.has(digest));
+  const told = toldByJournal(story.context).map((record) => ({ digest: digestOf(record), record }));
+  const records = new Map([...counted, ...told].map(({ digest, record }) => [digest, record]));
   const row = texts.find(({ digest }) => digest === request?.justification.textDigest);
   const content = {
     request,
     texts: row === undefined ? {} : { justification: { salt: row.salt, text: row.text } },
-    leftOut: stored.filter(({ digest }) => !kept.has(digest)).length,
+    leftOut: stored.length - counted.length,
   };
   return sealed({
     v: 1,
     kind: 'hallpass-evidence',
     ...named,
     ...content,
-    records: [...kept].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record),
+    records: [...records].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record),
     journal,
     remarks: remarksOf(content, story.context),
   });

@@ -44,6 +44,7 @@ const contextSchema = z.object({
   endsAt: instant.exactOptional(),
   givenAt: instant.exactOptional(),
   assignment: assignmentSchema.exactOptional(),
+  nativeEnd: z.boolean().exactOptional(),
   endedHow: z.string().exactOptional(),
   confirmedAt: instant.exactOptional(),
 });

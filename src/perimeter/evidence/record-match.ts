@@ -1,13 +1,13 @@
 import { currentStage } from '../../access/core/approvals.ts';
-import { anchorDescriptionOf, anchorSystemOf } from '../../access/core/anchor-text.ts';
 import { canonicalOf, digestOf } from '../../access/core/canonical.ts';
 import { samePerson } from '../../access/core/person.ts';
 import { textOf } from '../../durable/salted-text.ts';
-import { chatRecordOf, evidenceDigestFor, registeredRequestOf } from './evidence-digest.ts';
+import { registeredRequestOf } from './evidence-digest.ts';
 import type { EvidenceFile } from './evidence-file.ts';
-import type { Anchor, EvidenceRecord, GivenRecord } from './evidence-record.ts';
+import type { EvidenceRecord } from './evidence-record.ts';
 import type { Story, StoryContext } from './journal-story.ts';
 import { remarksOf } from './remarks.ts';
+import { toldByJournal } from './told-by-journal.ts';
 import type { Contradiction } from './verification.ts';
 
 type Decision = StoryContext['decisions'][number];
@@ -24,14 +24,14 @@ export function* matchContradictions(file: EvidenceFile, story: Story): Generato
     yield { code: 'text.other', sentence: 'The justification is not the one that was registered.' };
   if (canonicalOf(file.remarks) !== canonicalOf(remarksOf(file, context)))
     yield { code: 'remarks.other', sentence: 'The remarks are not what follows from the rest.' };
-  yield* recordContradictions(file, story);
+  yield* recordContradictions(file, context);
   yield* needContradictions(context);
 }
 
 /** Every record is named by the journal, every name has its record, and both say the same. */
-function* recordContradictions({ records }: EvidenceFile, story: Story): Generator<Contradiction> {
+function* recordContradictions({ records }: EvidenceFile, context: StoryContext): Generator<Contradiction> {
   const kept = new Map(records.map((record) => [digestOf(record), record]));
-  const named = namedBy(story);
+  const named = namedBy(context);
   if (kept.size < records.length) yield { code: 'record.double', sentence: 'A record is there twice.' };
   for (const [digest, says] of named) {
     const record = kept.get(digest);
@@ -46,34 +46,19 @@ function* recordContradictions({ records }: EvidenceFile, story: Story): Generat
 type Says = (record: EvidenceRecord) => boolean;
 
 /** The digests that the journal names, each with what a record of that name must say. */
-export function namedBy({ context, lines }: Pick<Story, 'context' | 'lines'>): ReadonlyMap<string, Says> {
-  const request = registeredRequestOf(context);
-  const decided = context.decisions.flatMap((decision): [string, Says][] => {
-    if (decision.evidenceDigest !== undefined) return [[decision.evidenceDigest, (record) => isActOf(record, decision)]];
-    return request === undefined ? [] : [[digestOf(chatRecordOf(request, decision)), ({ kind }) => kind === 'chat']];
-  });
+export function namedBy(context: StoryContext): ReadonlyMap<string, Says> {
+  const decided = context.decisions.flatMap((decision): [string, Says][] =>
+    decision.evidenceDigest === undefined ? [] : [[decision.evidenceDigest, (record) => isActOf(record, decision)]],
+  );
   const { signature } = context;
   const signed: [string, Says][] =
-    signature === undefined
-      ? []
-      : [
-          [
-            signature.evidenceDigest,
-            (record) =>
-              record.kind === 'signed' &&
-              record.statement.purpose === 'request' &&
-              record.statement.notAfter === signature.notAfter,
-          ],
-        ];
-  const readBack = lines.flatMap(({ events }) =>
-    events.flatMap((event): [string, Says][] => {
-      const digest = event['evidenceDigest'];
-      if (typeof digest !== 'string') return [];
-      if (event.type === 'directory.gave') return [[digest, (record) => isGivenOf(record, event, context)]];
-      return [[digest, (record) => record.kind === 'taken' && record.confirmedAt === event['confirmedAt']]];
-    }),
-  );
-  return new Map([...signed, ...decided, ...readBack]);
+    signature === undefined ? [] : [[signature.evidenceDigest, (record) => isSignatureOf(record, signature)]];
+  const told = toldByJournal(context).map((record): [string, Says] => [digestOf(record), () => true]);
+  return new Map([...signed, ...decided, ...told]);
+}
+
+function isSignatureOf(record: EvidenceRecord, { notAfter }: { readonly notAfter: string }): boolean {
+  return record.kind === 'signed' && record.statement.purpose === 'request' && record.statement.notAfter === notAfter;
 }
 
 function isActOf(record: EvidenceRecord, decided: Decision): boolean {
@@ -82,23 +67,6 @@ function isActOf(record: EvidenceRecord, decided: Decision): boolean {
   const { statement, signer } = record;
   const isSame = statement.decision === decision && statement.stage === stage && statement.notAfter === notAfter;
   return statement.purpose === 'decide' && isSame && samePerson(signer, approver);
-}
-
-function isGivenOf(record: EvidenceRecord, event: object, context: StoryContext): boolean {
-  if (record.kind !== 'given') return false;
-  const { assignment, nativeEnd } = record;
-  const told = { assignment: Reflect.get(event, 'assignment'), nativeEnd: Reflect.get(event, 'nativeEnd') };
-  if (canonicalOf({ assignment, nativeEnd }) !== canonicalOf(told)) return false;
-  return record.evidenceDigest === evidenceDigestFor(context) && isAnchorOf(record);
-}
-
-function isAnchorOf({ anchor, requestId, evidenceDigest }: GivenRecord): boolean {
-  const wanted: Record<Anchor['place'], Anchor> = {
-    none: { place: 'none' },
-    pim: { place: 'pim', ticketNumber: requestId, ticketSystem: anchorSystemOf(evidenceDigest) },
-    arm: { place: 'arm', description: anchorDescriptionOf(requestId, evidenceDigest) },
-  };
-  return canonicalOf(anchor) === canonicalOf(wanted[anchor.place]);
 }
 
 /** An end was fixed: then everything that was needed had come together. */

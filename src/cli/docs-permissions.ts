@@ -14,6 +14,8 @@ const permissionSchema = z.strictObject({
   name: z.string(),
   scope: z.string().optional(),
   when: z.string().optional(),
+  /** The same for programs: what deploying it distinguishes (perimeter-setup-permissions.ts). */
+  for: z.array(z.string()).optional(),
   why: z.string(),
   without: z.string(),
   operations: z.array(operationSchema),

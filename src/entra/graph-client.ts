@@ -27,6 +27,8 @@ export interface GraphCall {
  * Every method throws only `AppError`s of graph-error.ts. Nothing is retried here: commands have a durable backoff of their own.
  */
 export interface GraphClient {
+  /** Origin of Graph, which differs from cloud to cloud. */
+  readonly origin: string;
   get(path: string, call?: GraphCall): Promise<unknown>;
   post(path: string, body: unknown, call?: GraphCall): Promise<unknown>;
   delete(path: string, call?: GraphCall): Promise<void>;
@@ -102,6 +104,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   }
 
   return {
+    origin,
     get: (path, call = {}) => send('get', addressOf(path, call.query), call),
     post: (path, body, call = {}) => send('post', addressOf(path, call.query), call, body),
     delete: async (path, call = {}) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../access/core/app-error.ts';
 
 const text = z.string().nullish();
+const ticketInfo = z.object({ ticketNumber: text, ticketSystem: text }).nullish();
 
 /** What we read of a unifiedRoleAssignmentScheduleRequest. */
 export const scheduleRequestSchema = z.object({
@@ -13,7 +14,7 @@ export const scheduleRequestSchema = z.object({
   directoryScopeId: text,
   targetScheduleId: text,
   createdDateTime: text,
-  ticketInfo: z.object({ ticketNumber: text, ticketSystem: text }).nullish(),
+  ticketInfo,
 });
 export type ScheduleRequest = z.infer<typeof scheduleRequestSchema>;
 
@@ -33,6 +34,32 @@ export const scheduleInstanceSchema = z.object({
 });
 export type ScheduleInstance = z.infer<typeof scheduleInstanceSchema>;
 
+/** What we read of a privilegedAccessGroupAssignmentScheduleRequest. */
+export const groupRequestSchema = z.object({
+  id: z.string(),
+  status: z.string(),
+  action: z.string(),
+  accessId: text,
+  groupId: z.string(),
+  principalId: z.string(),
+  targetScheduleId: text,
+  createdDateTime: text,
+  ticketInfo,
+});
+
+/** What we read of a privilegedAccessGroupAssignmentScheduleInstance. */
+export const groupInstanceSchema = z.object({
+  id: z.string(),
+  accessId: text,
+  groupId: z.string(),
+  principalId: z.string(),
+  assignmentType: text,
+  memberType: text,
+  startDateTime: text,
+  endDateTime: text,
+  assignmentScheduleId: text,
+});
+
 /** What we read of a unifiedRoleAssignment. */
 export const roleAssignmentSchema = z.object({
   id: z.string(),
@@ -41,11 +68,11 @@ export const roleAssignmentSchema = z.object({
   directoryScopeId: text,
 });
 
-/** Parses an answer of Graph's. A shape that is not Graph's is no answer: retryable, never "absent". */
+/** Parses an answer of Microsoft's. Another shape than published is no answer: retryable, never "absent". */
 export function answerOf<S extends z.ZodType>(schema: S, answer: unknown, what: string): z.infer<S> {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new AppError('directory.unavailable', `${what}: not the shape that Graph publishes`, {
+  throw new AppError('directory.unavailable', `${what}: not the shape that Microsoft publishes`, {
     cause: parsed.error,
     retryable: true,
   });

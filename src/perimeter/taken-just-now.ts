@@ -9,14 +9,16 @@ export const STILL_SHOWN_MS = 60_000;
 const LOOKED_THROUGH = 20;
 const LOOK_AGAIN_AFTER_MS = 2_000;
 
-/** Ids of what the ledger says was taken from the same principal, of the same role, a moment ago. An earlier reader may not know yet. */
+/** Ids, ours and the directory's own, of what the ledger says was taken from the same principal a moment ago. An earlier reader may not know yet. */
 export function takenJustNow(runtime: Runtime, { columns }: CaseView, clock: Clock): ReadonlySet<string> {
   const ended = runtime.closed(GRANT_FLOW, { column: 'holding', value: columns['holding'] ?? null }, LOOKED_THROUGH);
   const isRecent = (at: string | undefined) => at !== undefined && clock.now() - Date.parse(at) < STILL_SHOWN_MS;
   return new Set(
     ended.flatMap((view) => {
       const { assignment, confirmedAt } = contextOf(view);
-      return assignment !== undefined && isRecent(confirmedAt) ? [assignment.id] : [];
+      return assignment !== undefined && isRecent(confirmedAt)
+        ? [assignment.id, assignment.roleAssignmentId ?? assignment.id]
+        : [];
     }),
   );
 }

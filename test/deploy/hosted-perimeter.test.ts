@@ -1,23 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../src/access/core/app-error.ts';
 import { createLog } from '../../src/observe/log.ts';
-import type { AssembledPerimeter } from '../../src/perimeter/assemble.ts';
-import { createHostedPerimeter } from '../../src/perimeter/functions/hosted-perimeter.ts';
+import { createHostedPerimeter, type Hosted } from '../../src/perimeter/functions/hosted-perimeter.ts';
 
 const log = createLog('perimeter', 'silent');
 const locked = () => new AppError('store.locked', 'another instance holds the ledger', { retryable: true });
 const call = () => new Request('https://perimeter.example/grants');
 
-function perimeter(over: Partial<AssembledPerimeter> = {}) {
+function perimeter(over: Partial<Hosted> = {}) {
   const seen = { sweeps: 0, closed: 0 };
-  const assembled: AssembledPerimeter = {
+  const assembled: Hosted = {
     api: () => new Response('api'),
-    ops: () => new Response('ops'),
     sweepRound() {
       seen.sweeps += 1;
       return Promise.resolve();
     },
-    quiesce: () => undefined,
     close() {
       seen.closed += 1;
       return Promise.resolve();
@@ -28,7 +25,7 @@ function perimeter(over: Partial<AssembledPerimeter> = {}) {
 }
 
 /** Opens in turn what it is given: a perimeter, or an error to throw. The last one stays. */
-function opening(...outcomes: readonly (AssembledPerimeter | Error)[]) {
+function opening(...outcomes: readonly (Hosted | Error)[]) {
   const tried = { count: 0 };
   const open = () => {
     const one = outcomes[Math.min(tried.count, outcomes.length - 1)];

@@ -12,13 +12,16 @@ export interface HostedPerimeter {
   close(): Promise<void>;
 }
 
+/** What is hosted of it. The listener of operators is not: its address would be public. */
+export type Hosted = Pick<AssembledPerimeter, 'api' | 'approve' | 'sweepRound' | 'close'>;
+
 /** A lease is given up with the connection that holds it; an instance that is replaced needs about this long. */
 const RETRY_AFTER_SECONDS = 15;
 
-export function createHostedPerimeter(open: () => Promise<AssembledPerimeter>, log: Log): HostedPerimeter {
-  let opening: Promise<AssembledPerimeter> | undefined;
+export function createHostedPerimeter(open: () => Promise<Hosted>, log: Log): HostedPerimeter {
+  let opening: Promise<Hosted> | undefined;
 
-  function opened(): Promise<AssembledPerimeter> {
+  function opened(): Promise<Hosted> {
     opening ??= open().catch((error: unknown) => {
       opening = undefined;
       log.warn({ err: error }, 'the perimeter could not be opened on this instance; the next call or timer tries again');
@@ -27,8 +30,8 @@ export function createHostedPerimeter(open: () => Promise<AssembledPerimeter>, l
     return opening;
   }
 
-  async function answer(routesOf: (perimeter: AssembledPerimeter) => Routes | undefined, request: Request): Promise<Response> {
-    let perimeter: AssembledPerimeter;
+  async function answer(routesOf: (perimeter: Hosted) => Routes | undefined, request: Request): Promise<Response> {
+    let perimeter: Hosted;
     try {
       perimeter = await opened();
     } catch (error) {
@@ -44,7 +47,7 @@ export function createHostedPerimeter(open: () => Promise<AssembledPerimeter>, l
     api: (request) => answer(({ api }) => api, request),
     approve: (request) => answer(({ approve }) => approve, request),
     async sweepRound() {
-      let perimeter: AssembledPerimeter;
+      let perimeter: Hosted;
       try {
         perimeter = await opened();
       } catch (error) {

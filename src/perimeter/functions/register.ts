@@ -4,8 +4,7 @@ import { functionsResponse, standardRequest } from './http.ts';
 
 /**
  * Registers what Azure Functions calls. `anonymous`: who calls is proved by the token, which the perimeter verifies itself and the
- * platform's authentication in front of it as well; the keys of Functions would be one more secret. The listener of operators is not
- * hosted here: its address would be public.
+ * platform's authentication in front of it as well; the keys of Functions would be one more secret.
  * @see https://learn.microsoft.com/azure/azure-functions/functions-reference-node
  */
 export function registerFunctions(perimeter: HostedPerimeter): void {

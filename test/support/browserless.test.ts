@@ -190,3 +190,16 @@ it('reads a page as a person would', () => {
     'One two — three four',
   );
 });
+
+describe('a refresh', () => {
+  it('goes on at once, as a link would: past the form-action of the page before', async () => {
+    const onward = `<meta http-equiv="refresh" content="0; url=${theirs.url}/on?a=1&amp;b=2">`;
+    ours.answer = (request) =>
+      request.method === 'POST'
+        ? [200, { 'referrer-policy': 'no-referrer' }, onward]
+        : [200, { 'content-security-policy': "form-action 'self'" }, '<form method="post"><button>Go</button></form>'];
+    const page = await (await browser.open(ours.url)).click('Go');
+    expect(page.url).toBe(`${theirs.url}/on?a=1&b=2`);
+    expect(theirs.seen).toMatchObject([{ site: 'cross-site', origin: undefined }]);
+  });
+});

@@ -4,7 +4,7 @@
  * `Origin: null` on a form of a `no-referrer` page, and a form whose `form-action` does not allow a redirect's target is blocked.
  *
  *   const browser = createBrowser({ ca, hosts: { 'approve.hallpass.test': '127.0.0.1:4443' } });
- *   const page = await browser.open(url);                    // typed into the address bar; follows redirects
+ *   const page = await browser.open(url);                    // typed into the address bar; follows redirects and refreshes
  *   const next = await page.click('Approve');                // the button of a form, or a link, by its text
  *   const back = await signIn(next, ANNA);                   // Entra's pages (or oidc-provider's in the same words), until another page comes
  *   await browser.openFrom('https://evil.test', url);        // a link on somebody else's page
@@ -15,7 +15,7 @@
  * One browser is one profile: two people, or one who has two browsers, are two of them. Throws {@link Blocked} where Chromium would not go on.
  */
 import { createCookieJar, type CookieJar } from './browserless/cookie-jar.ts';
-import { type Form, formsOf, linksOf, textOf, titleOf } from './browserless/html.ts';
+import { type Form, formsOf, linksOf, refreshOf, textOf, titleOf } from './browserless/html.ts';
 import { formMayGo, isSameSite, originSentBy, siteRelation, type Relation } from './browserless/rules.ts';
 import { type Hosts, send } from './browserless/send.ts';
 
@@ -108,8 +108,13 @@ export function createBrowser(options: BrowserOptions = {}): Browser {
       visits.push({ method, url: url.href, cookies: cookie, headers, body, status: answer.status });
       cookies.take(url, answer.setCookies);
       const { location } = answer.headers;
-      if (!REDIRECTS.has(answer.status) || typeof location !== 'string')
-        return pageOf(url, method, answer.status, answer.headers, answer.text);
+      if (!REDIRECTS.has(answer.status) || typeof location !== 'string') {
+        const page = pageOf(url, method, answer.status, answer.headers, answer.text);
+        const next = refreshOf(answer.text);
+        // As a link on that page would: no redirect of what led to it, so that nobody's form-action has a say.
+        const initiator = { origin: url.origin, referrerPolicy: String(answer.headers['referrer-policy'] ?? '') };
+        return next === undefined ? page : navigate({ method: 'GET', url: new URL(next, url), initiator });
+      }
       const next = new URL(location, url);
       if (next.protocol !== 'https:' && next.protocol !== 'http:') throw new Blocked(`a redirect to ${next.protocol}`);
       if (answer.status < 307 && (method === 'POST' || answer.status === 303)) {

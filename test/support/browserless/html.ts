@@ -41,6 +41,15 @@ export function textOf(html: string): string {
 
 export const titleOf = (html: string): string => decoded(/<title[^>]*>(.*?)<\/title>/is.exec(html)?.[1] ?? '').trim();
 
+/** Where a page goes on to by itself, at once. */
+export function refreshOf(html: string): string | undefined {
+  return [...html.matchAll(/<meta\b([^>]*)>/gi)]
+    .map(([, attributes = '']) => attributesOf(attributes))
+    .filter((each) => each['http-equiv']?.toLowerCase() === 'refresh')
+    .map(({ content = '' }) => /^\s*0\s*;\s*url\s*=\s*(.+)$/is.exec(content)?.[1]?.trim())
+    .find((each) => each !== undefined);
+}
+
 export function linksOf(html: string): readonly Link[] {
   return [...html.matchAll(/<a\b([^>]*)>(.*?)<\/a\s*>/gis)].flatMap(([, attributes = '', inner = '']) => {
     const { href, 'aria-label': label } = attributesOf(attributes);

@@ -55,7 +55,7 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
     return next;
   }
 
-  function openingOf(registration: Registration, azureScope: string | undefined, verdict: Verdict): GrantOpening {
+  async function openingOf(registration: Registration, azureScope: string | undefined, verdict: Verdict): Promise<GrantOpening> {
     const setting = settingOf(config, registration.entitlementId);
     const target = setting && targetOf(setting, azureScope);
     const refused = (refusal: Refusal): GrantOpening => ({
@@ -65,8 +65,9 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
     });
     if (!verdict.permitted) return refused(verdict);
     if (setting === undefined || target === undefined) return refused(SCOPE);
+    const room = await budgets.mayRegister(setting, registration, target);
+    // After the last wait: nothing comes between this look and the recording but a write of our own.
     if (isLive(registration, target)) return refused(ALREADY);
-    const room = budgets.mayRegister(setting, registration, target);
     return room.permitted ? { kind: 'open', registration, target, needs: needsOf(setting, registration) } : refused(room);
   }
 
@@ -98,7 +99,7 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
       const outcome = await runtime.begin(
         GRANT_FLOW,
         requestId,
-        { opening: openingOf(registration, request.azureScope, verdict) },
+        { opening: await openingOf(registration, request.azureScope, verdict) },
         BOT,
       );
       return outcome.kind === 'repeated' ? sameAgain(outcome.view, request) : outcome.view;

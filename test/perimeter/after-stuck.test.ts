@@ -53,7 +53,7 @@ beforeEach(async () => {
   clock = virtualClock(Date.now());
   runtime = await bench.open({ flows: [stuckFlow], clock });
   const config = perimeterConfig();
-  const judge = createJudge({ config, people: everybodyKnown(), transportClock: clock });
+  const judge = createJudge({ config, people: everybodyKnown(), clock });
   registrar = createRegistrar({ config, runtime, judge, budgets: createBudgetBook({ config, runtime, clock }) });
 });
 afterEach(async () => {

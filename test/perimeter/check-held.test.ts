@@ -45,8 +45,7 @@ function check(listed: readonly string[], before: Readonly<Record<string, unknow
   const clock = { now: () => NOW, onMoved: () => () => undefined };
   const judge = { mayGive: () => Promise.resolve(judged.judge ?? permit) } as unknown as Judge;
   const budgets = {
-    indexed: () => judged.indexing ?? Promise.resolve(),
-    reserve: () => judged.room ?? permit,
+    reserve: () => judged.indexing ?? Promise.resolve(judged.room ?? permit),
   } as unknown as BudgetBook;
   const parts = {
     config: perimeterConfig(),

@@ -35,7 +35,6 @@ async function check(parts: CheckParts, context: Parameters<CommandHandler>[1]):
   const setting = settingOf(config, registration.entitlementId);
   if (setting === undefined)
     return refused('guardrail.entitlement', 'This access is no longer in the guardrails of the perimeter.');
-  await budgets.indexed();
   const verdict = await judge.mayGive({ opening, ...approved });
   if (!verdict.permitted) return refusedBy(verdict);
 
@@ -61,8 +60,7 @@ async function check(parts: CheckParts, context: Parameters<CommandHandler>[1]):
       if (held.every((id) => taken.has(id))) throw stillShown();
       return heldByOther();
     }
-    // Nothing is awaited from here to the answer that keeps the place.
-    const room = budgets.reserve(setting, order.grantId, registration, target);
+    const room = await budgets.reserve(setting, order.grantId, registration, target);
     return room.permitted ? { events: [{ type: 'directory.absent', readAt, writer }] } : refusedBy(room);
   } catch (error) {
     // Unknown whether it can be given is a refusal; only what may mend itself is asked again.

@@ -7,19 +7,17 @@ import type { Registration } from '../../../flows/grant.ts';
 import { brokenGlassOf, contextOf, givenAtOf, GRANT_FLOW, holdingOf, stateNameOf } from '../grant-flow.ts';
 import { type GuardedEntitlement, type PerimeterConfig, targetOf } from '../perimeter-config.ts';
 import { sweptAt } from '../swept.ts';
-import { DAY_MS, mayBeOneMore, type Spent } from './budgets.ts';
+import { DAY_MS, mayBeOneMore } from './budgets.ts';
 
 /**
- * Counts by the ledger, at one stroke: nothing is awaited between counting and reserving. Complete only when the index of closed cases
- * is; whoever asks sees to that first (`indexed`).
+ * Counts by the ledger: what is open, and what was closed of late.
+ * @throws {AppError} `store.indexing` (retryable): what was given before cannot be told yet, and that is not "nothing"
  */
 export interface BudgetBook {
   /** Is there room for it now? */
-  mayRegister(setting: GuardedEntitlement, registration: Registration, target: Target): Verdict;
+  mayRegister(setting: GuardedEntitlement, registration: Registration, target: Target): Promise<Verdict>;
   /** The same right before it is given; keeps the place when there is one: two at once cannot both have the last. */
-  reserve(setting: GuardedEntitlement, grantId: string, registration: Registration, target: Target): Verdict;
-  /** @throws {AppError} `store.indexing` (retryable): what was given before cannot be told yet, and that is not "nothing" */
-  indexed(): Promise<void>;
+  reserve(setting: GuardedEntitlement, grantId: string, registration: Registration, target: Target): Promise<Verdict>;
 }
 
 export interface BudgetParts {
@@ -40,64 +38,90 @@ export function createBudgetBook({ config, runtime, clock }: BudgetParts): Budge
   /** Found room in this process, and are not past checking. After a start they are judged again, and who is past it is in the ledger. */
   const reserved = new Set<string>();
 
+  /** Grants that may count: given to the same principal, of the same thing; given by broken glass; and all that is open. */
+  async function relevant(
+    setting: GuardedEntitlement,
+    { principal, breakGlass }: Registration,
+    target: Target,
+  ): Promise<() => readonly CaseView[]> {
+    const before = [...runtime.open(GRANT_FLOW)];
+    await runtime.find(NOT_A_REQUEST, AbortSignal.timeout(INDEX_PATIENCE_MS));
+    const closed = (column: string, value: string, limit: number) => runtime.closed(GRANT_FLOW, { column, value }, limit);
+    const days = [0, DAY_MS].map((ms) => instantOf(clock.now() - ms));
+    const past = [
+      // One after the other, since only one can be live: the newest are all that can be of today.
+      ...closed('budget', holdingOf(personKey(principal), target), setting.atMostPerPrincipalPerDay),
+      ...(breakGlass ? alikeOf(config, setting, target) : []).flatMap(({ id }) =>
+        days.flatMap((day) => closed('brokenGlass', brokenGlassOf(id, day), MOST_BROKEN_A_DAY)),
+      ),
+    ];
+    // What ended while the past was looked up is in neither list, and must not be forgotten.
+    const latest = () => [...past, ...before.map((view) => runtime.read(view.caseId) ?? view), ...runtime.open(GRANT_FLOW)];
+    return () => [...new Map(latest().map((view) => [view.caseId, view])).values()];
+  }
+
   function judge(
     setting: GuardedEntitlement,
     registration: Registration,
     target: Target,
+    views: readonly CaseView[],
     isAhead: (view: CaseView) => boolean,
   ): Verdict {
-    const open = [...runtime.open(GRANT_FLOW)];
-    /** Open or closed, newest first. */
-    const all = (column: string, value: string, limit: number) => [
-      ...open.filter(({ columns }) => columns[column] === value),
-      ...runtime.closed(GRANT_FLOW, { column, value }, limit),
-    ];
-    // One after the other, since only one can be live: the newest are all that can be of today.
-    const mine = all('budget', holdingOf(personKey(registration.principal), target), setting.atMostPerPrincipalPerDay);
-    const alike = config.entitlements.filter((one) => one.id === setting.id || isAt(targetOf(one), target));
-    const days = [0, DAY_MS].map((ms) => instantOf(clock.now() - ms));
-    const broken = registration.breakGlass
-      ? alike.flatMap(({ id }) => days.flatMap((day) => all('brokenGlass', brokenGlassOf(id, day), MOST_BROKEN_A_DAY)))
-      : [];
-    const isAlike = (view: CaseView) =>
-      alike.some(({ id }) => view.columns['entitlementId'] === id) || isAt(openTarget(view), target);
-    const spent: Spent = {
+    const alike = alikeOf(config, setting, target).map(({ id }) => id);
+    const isAlike = (view: CaseView) => alike.includes(String(view.columns['entitlementId'])) || isAt(targetIn(view), target);
+    const live = views.filter((view) => isAhead(view) && sweptAt(view) === undefined && isAlike(view));
+    const mine = views.filter(({ columns }) => columns['budget'] === holdingOf(personKey(registration.principal), target));
+    const broken = views.filter((view) => typeof view.columns['brokenGlass'] === 'string' && isAlike(view));
+    const breaking = live.filter((view) => givenMs(view).length === 0 && isBreakGlass(view));
+    const spent = {
       nowMs: clock.now(),
-      live: open.filter((view) => isAhead(view) && sweptAt(view) === undefined && isAlike(view)).length,
+      live: live.length,
       givenMs: mine.flatMap(givenMs),
       endedMs: Math.max(...mine.flatMap(endedMs)),
-      brokenMs: broken.flatMap(givenMs),
+      brokenMs: [...broken.flatMap(givenMs), ...breaking.map(() => clock.now())],
     };
     return mayBeOneMore(setting, spent, registration);
   }
 
   return {
-    mayRegister: (setting, registration, target) =>
-      judge(setting, registration, target, (view) => isGiven(view) || isChecking(view)),
-    reserve(setting, grantId, registration, target) {
+    async mayRegister(setting, registration, target) {
+      const views = await relevant(setting, registration, target);
+      return judge(setting, registration, target, views(), (view) => isGiven(view) || isChecking(view));
+    },
+    async reserve(setting, grantId, registration, target) {
+      const views = await relevant(setting, registration, target);
+      // From here on at one stroke: nothing is awaited between counting and keeping the place.
       for (const id of reserved) if (!isChecking(runtime.read(id))) reserved.delete(id);
       const isAhead = (view: CaseView) =>
         view.caseId !== grantId && (isGiven(view) || (isChecking(view) && reserved.has(view.caseId)));
-      const verdict = judge(setting, registration, target, isAhead);
+      const verdict = judge(setting, registration, target, views(), isAhead);
       if (verdict.permitted) reserved.add(grantId);
       return verdict;
-    },
-    async indexed() {
-      await runtime.find(NOT_A_REQUEST, AbortSignal.timeout(INDEX_PATIENCE_MS));
     },
   };
 }
 
+/** Entitlements that give the same thing by whatever name, and this one. */
+function alikeOf({ entitlements }: PerimeterConfig, setting: GuardedEntitlement, target: Target): readonly GuardedEntitlement[] {
+  return entitlements.filter((one) => one.id === setting.id || isAt(targetOf(one), target));
+}
+
 const isGiven = ({ state }: CaseView) => GIVEN.includes(stateNameOf(state));
+const isBreakGlass = (view: CaseView) => registrationIn(view)?.breakGlass === true;
 const isChecking = (view: CaseView | undefined) => stateNameOf(view?.state) === 'checking';
 
 function isAt(one: Target | undefined, other: Target): boolean {
   return one !== undefined && targetKey(one) === targetKey(other);
 }
 
-function openTarget(view: CaseView): Target | undefined {
+function targetIn(view: CaseView): Target | undefined {
   const { opening } = contextOf(view);
   return 'target' in opening ? opening.target : undefined;
+}
+
+function registrationIn(view: CaseView): Registration | undefined {
+  const { opening } = contextOf(view);
+  return 'registration' in opening ? opening.registration : undefined;
 }
 
 function givenMs(view: CaseView): readonly number[] {

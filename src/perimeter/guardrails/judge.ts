@@ -37,11 +37,11 @@ export interface Judge {
 export interface JudgeParts {
   readonly config: PerimeterConfig;
   readonly people: MembershipReader;
-  /** Real time: signatures. */
-  readonly transportClock: Clock;
+  /** Domain time: what is signed holds as long as the request may wait. */
+  readonly clock: Clock;
 }
 
-export function createJudge({ config, people, transportClock }: JudgeParts): Judge {
+export function createJudge({ config, people, clock }: JudgeParts): Judge {
   const asksWho = config.samePerson !== undefined && 'attribute' in config.samePerson;
 
   const look = async (person: Person, groups: readonly string[] = []): Promise<Seen> => ({
@@ -117,7 +117,7 @@ export function createJudge({ config, people, transportClock }: JudgeParts): Jud
       const setting = settingOf(config, registration.entitlementId);
       const still = mayStillGive(registration, target, config);
       if (!still.permitted || setting === undefined) return still;
-      const enough = stillApproved(needsOf(setting, registration), grant, transportClock.now());
+      const enough = stillApproved(needsOf(setting, registration), grant, clock.now());
       if (!enough.permitted) return enough;
       const received = await receives(setting, registration);
       if (!received.permitted) return received;

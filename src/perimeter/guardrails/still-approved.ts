@@ -4,7 +4,7 @@ import type { GrantContext } from '../../../flows/grant.ts';
 
 /**
  * Is what was decided enough right now, by what is needed now? The guardrails may have become stricter since it was asked for, and what
- * was signed holds only until its `notAfter` (real time, as all of a signature's).
+ * was signed holds only until its `notAfter`.
  */
 export function stillApproved(
   needs: Needs,

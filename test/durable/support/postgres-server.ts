@@ -13,6 +13,8 @@ export interface PostgresServer {
   readonly port: number;
   /** How a store reaches it, as a role that may do no more than make its own schema; `port`: by way of something in between. */
   setting(schema: string, port?: number): PostgresSetting;
+  /** Writes a file that only the server's user can read; says where. */
+  place(name: string, text: string): string;
   /** As an administrator. */
   sql(text: string, params?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   /** Ends it at once, as a crash would; what was committed is there when it starts again. */
@@ -95,6 +97,12 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
       const file = join(folder, `address-${through}`);
       writeFileSync(file, `postgresql://hallpass:${PASSWORD}@127.0.0.1:${through}/postgres\n`, { mode: 0o600 });
       return { connection: { file }, schema, ssl: 'off-on-loopback' };
+    },
+    place(name, text) {
+      const file = join(folder, name);
+      writeFileSync(file, text, { mode: 0o600 });
+      if (runAs.uid !== undefined && runAs.gid !== undefined) chownSync(file, runAs.uid, runAs.gid);
+      return file;
     },
     sql,
     crash,

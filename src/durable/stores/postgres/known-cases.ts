@@ -49,10 +49,12 @@ export function createKnownCases(closedKept: number): KnownCases {
     put(record) {
       closed.delete(record.caseId);
       aside.delete(record.caseId);
-      if (isOpen(record)) return void open.set(record.caseId, record);
-      open.delete(record.caseId);
-      closed.set(record.caseId, record);
-      holdDownTo(closed, closedKept);
+      if (isOpen(record)) open.set(record.caseId, record);
+      else {
+        open.delete(record.caseId);
+        closed.set(record.caseId, record);
+        holdDownTo(closed, closedKept);
+      }
     },
     keep(record, found) {
       texts.set(record.caseId, found);

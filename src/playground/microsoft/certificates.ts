@@ -16,8 +16,8 @@ export interface Certificates {
 
 const DAYS = 24 * 60 * 60_000;
 
-/** Makes a certificate authority that lives as long as this playground, and one server certificate. Its own key is not kept. */
-export async function makeCertificates(folder: string, now: number): Promise<Certificates> {
+/** Makes a certificate authority that lives as long as this playground, and one server certificate, also for `hostNames`. Its own key is not kept. */
+export async function makeCertificates(folder: string, now: number, hostNames: readonly string[] = []): Promise<Certificates> {
   const validity = { notBeforeDate: new Date(now - DAYS), notAfterDate: new Date(now + 30 * DAYS) };
   const curve = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
   // A name of its own: a process that trusts two authorities of one name finds only one of them.
@@ -42,6 +42,7 @@ export async function makeCertificates(folder: string, now: number): Promise<Cer
         name: 'subjectAltName',
         altNames: [
           { type: 2, value: 'localhost' },
+          ...hostNames.map((value) => ({ type: 2 as const, value })),
           { type: 7, ip: '127.0.0.1' },
           { type: 7, ip: '::1' },
         ],

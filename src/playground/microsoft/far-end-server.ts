@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:https';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Contract, ExchangeLog } from '../exchange-log.ts';
@@ -20,11 +20,14 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON; undefined sends no body. */
   readonly body?: unknown;
+  /** A page in place of JSON. */
+  readonly html?: string;
 }
 
 export interface FarEndOptions {
   readonly name: FarEndName;
-  readonly tls: { readonly cert: string; readonly key: string };
+  /** Undefined for a listener of plain HTTP, on the loopback address like the others. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly faults: Faults;
   readonly now: () => number;
   readonly bodyLimitBytes: number;
@@ -43,15 +46,18 @@ export interface FarEnd {
 
 const READS_BY_POST = /\/(checkMemberGroups|getMemberObjects|getByIds)(\?|$)|\/Microsoft\.ResourceGraph\/resources\b/i;
 
-/** One HTTPS server of a far end: reads the call, imposes the fault that was drawn for it, answers, records. */
+/** One server of a far end: reads the call, imposes the fault that was drawn for it, answers, records. */
 export async function startFarEnd(options: FarEndOptions, port = 0): Promise<FarEnd> {
-  const server = createServer({ cert: options.tls.cert, key: options.tls.key }, (request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     serve(options, request, response).catch(() => response.destroy());
-  });
+  };
+  const { tls } = options;
+  const server = tls === undefined ? createPlainServer(listener) : createServer({ cert: tls.cert, key: tls.key }, listener);
   await listen(server, port);
   const address = server.address() as AddressInfo;
   return {
-    url: `https://localhost:${address.port}`,
+    // Another site than the HTTPS listeners', so that what browsers keep apart shows here too.
+    url: tls === undefined ? `http://127.0.0.1:${address.port}` : `https://localhost:${address.port}`,
     port: address.port,
     close: () =>
       new Promise((resolve) => {
@@ -89,7 +95,7 @@ async function serve(options: FarEndOptions, request: IncomingMessage, response:
   const staleMs = fault?.kind === 'stale' ? fault.staleMs : faults.stalenessMs;
   const call: Call = {
     method,
-    url: new URL(path, `https://${request.headers.host ?? 'localhost'}`),
+    url: new URL(path, `${options.tls === undefined ? 'http' : 'https'}://${request.headers.host ?? 'localhost'}`),
     headers: flatHeaders(request),
     text: text === '' ? undefined : text,
     readAsOf: options.now() - (isRead ? staleMs : 0),
@@ -179,9 +185,11 @@ function parsed(text: string): unknown {
 }
 
 function send(response: ServerResponse, answer: Answer): void {
-  const body = answer.body === undefined ? undefined : Buffer.from(JSON.stringify(answer.body));
+  const text = answer.html ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  const body = text === undefined ? undefined : Buffer.from(text);
+  const type = answer.html === undefined ? 'application/json' : 'text/html';
   response.writeHead(answer.status, {
-    ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    ...(body === undefined ? {} : { 'content-type': `${type}; charset=utf-8` }),
     ...answer.headers,
     ...(body === undefined ? {} : { 'content-length': body.length }),
   });

@@ -34,19 +34,22 @@ export async function startManagedIdentity(
     const app = tenant.applications.all().find(({ appId }) => headerOf(appId) === header);
     if (app === undefined) return [401, refusal(401, 'The X-IDENTITY-HEADER is missing or not right.')];
     const wanted = url.searchParams.get('client_id');
-    if (wanted !== null && wanted.toLowerCase() !== app.appId)
+    // Without a name the caller means the system-assigned identity of where it runs.
+    const isThere = wanted === null ? !app.isUserAssigned : wanted.toLowerCase() === app.appId;
+    if (!isThere)
       return [
         400,
         refusal(400, 'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.'),
       ];
-    const resource = resourceOf(url.searchParams.get('resource') ?? '');
+    const asked = url.searchParams.get('resource') ?? '';
+    const resource = resourceOf(asked);
     if (resource === undefined) return [400, refusal(400, 'The resource is unknown in this tenant.')];
     const { token, expiresInSeconds } = await tokens.forApplication(app, resource);
     const expiresOn = String(Math.floor(now.now() / 1_000) + expiresInSeconds);
     const body = {
       access_token: token,
       expires_on: expiresOn,
-      resource: resource.audience,
+      resource: asked,
       token_type: 'Bearer',
       client_id: app.appId,
     };

@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { type Clock, transportClock } from '../../access/core/clock.ts';
+import { PERIMETER_IDENTITY, TENANT_ID } from '../cast.ts';
 import { createExchangeLog, type ExchangeLog } from '../exchange-log.ts';
 import { armHandler } from './arm/arm-server.ts';
 import { plainArmError } from './arm/arm-error.ts';
@@ -34,12 +35,26 @@ export interface MicrosoftOptions {
   readonly log?: ExchangeLog;
   /** `off` where something else than Microsoft's published limits is measured. */
   readonly limits?: 'real' | 'off';
+  /**
+   * Where discovery sends people's browsers. `http-loopback` (default): a listener of its own on 127.0.0.1, so that nobody is warned of a
+   * certificate. `https`: the sign-in server itself. Or an origin that leads to it, such as `https://login.entra.test`: name its host in
+   * `hostNames` as well.
+   */
+  readonly browserLogin?: 'http-loopback' | 'https' | { readonly origin: string };
+  /** Further names in the server certificate, for tests on domains of their own. */
+  readonly hostNames?: readonly string[];
+  /** Where people come back to after signing in, by client id; {@link MicrosoftFarEnd.setRedirectUris} changes it. */
+  readonly redirectUris?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Entra sign-in, Microsoft Graph and Azure Resource Manager on this machine, over one tenant. */
 export interface MicrosoftFarEnd {
   /** `https://localhost:PORT`, without a last slash; likewise the others. */
   readonly loginUrl: string;
+  /** Origin of the sign-in pages, as discovery names it. */
+  readonly browserLoginUrl: string;
+  /** Of ID tokens and of managed identities' tokens for the exchange. */
+  readonly issuer: string;
   readonly graphUrl: string;
   readonly armUrl: string;
   readonly caFile: string;
@@ -53,6 +68,11 @@ export interface MicrosoftFarEnd {
   readonly exchanges: ExchangeLog;
   /** App Service style: `IDENTITY_ENDPOINT`, and the `IDENTITY_HEADER` that stands for one application's identity. */
   readonly managedIdentity: { readonly endpoint: string; readonly headerOf: (clientId: string) => string };
+  /** `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the perimeter's process: it has the user-assigned identity PERIMETER_IDENTITY and no other. */
+  readonly identityEndpoint: string;
+  readonly identityHeader: string;
+  /** Replaces the redirect addresses of an application; they survive a reset of the tenant. */
+  readonly setRedirectUris: (clientId: string, uris: readonly string[]) => void;
   /** Claims of a token from here for this audience. @throws {AppError} `token.*` */
   readonly verifyToken: (bearer: string | undefined, audience: string) => Promise<JWTPayload>;
   close(): Promise<void>;
@@ -66,13 +86,14 @@ const LOGIN_BODY_LIMIT_BYTES = 64 * 1024;
 export async function startMicrosoft(options: MicrosoftOptions): Promise<MicrosoftFarEnd> {
   const now = options.now ?? transportClock;
   const exchanges = options.log ?? createExchangeLog();
-  const certificates = await makeCertificates(options.folder, now.now());
-  const tenant = createTenant(options.clock, now);
+  const certificates = await makeCertificates(options.folder, now.now(), options.hostNames ?? []);
+  const address = { login: '', graph: '', arm: '', browser: '' };
+  const issuer = () => `${address.login}/${TENANT_ID}/v2.0`;
+  const tenant = createTenant(options.clock, now, issuer);
   const faults = createFaults(() => now.now());
   const limits = createLimits(now);
   limits.on = options.limits !== 'off';
-  const address = { login: '', graph: '', arm: '' };
-  const tokens = await createTokens(tenant, now, () => `${address.login}/${tenant.tenantId}/v2.0`);
+  const tokens = await createTokens(tenant, now, issuer);
   const common = { tls: certificates, faults, now: () => now.now() };
   const standIns = (): Record<string, string> => ({
     [address.graph]: GRAPH_RESOURCE,
@@ -80,7 +101,14 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
     [address.arm]: ARM_RESOURCE,
     [`${address.arm}/`]: ARM_RESOURCE,
   });
-  const login = loginService({ tenant, tokens, now, address: () => address.login, standIns });
+  const login = loginService({
+    tenant,
+    tokens,
+    now,
+    address: () => address.login,
+    browserAddress: () => address.browser,
+    standIns,
+  });
   const routes = [
     ...DIRECTORY_ROUTES,
     ...GROUP_ROUTES,
@@ -116,12 +144,28 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
       fail: plainArmError,
       record: { log: exchanges, contract: 'arm' },
     }),
+    startFarEnd({
+      ...common,
+      name: 'login',
+      tls: undefined,
+      bodyLimitBytes: LOGIN_BODY_LIMIT_BYTES,
+      handle: login.handleBrowser,
+      fail: login.fail,
+    }),
   ] as const);
   [address.login, address.graph, address.arm] = [servers[0].url, servers[1].url, servers[2].url];
+  const { browserLogin = 'http-loopback' } = options;
+  if (typeof browserLogin === 'object') address.browser = browserLogin.origin;
+  else address.browser = browserLogin === 'https' ? address.login : servers[3].url;
+  // Once more, now that the addresses are known which registrations name.
+  tenant.applications.reset();
+  for (const [clientId, uris] of Object.entries(options.redirectUris ?? {})) tenant.applications.setRedirectUris(clientId, uris);
   const identity = await startManagedIdentity(tenant, tokens, now, login.resource);
 
   return {
     loginUrl: address.login,
+    browserLoginUrl: address.browser,
+    issuer: issuer(),
     graphUrl: address.graph,
     armUrl: address.arm,
     caFile: certificates.caFile,
@@ -133,6 +177,9 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
     tokens,
     exchanges,
     managedIdentity: { endpoint: identity.endpoint, headerOf: identity.headerOf },
+    identityEndpoint: identity.endpoint,
+    identityHeader: identity.headerOf(PERIMETER_IDENTITY.clientId),
+    setRedirectUris: (clientId, uris) => tenant.applications.setRedirectUris(clientId, uris),
     verifyToken: (bearer, audience) => tokens.verify(bearer?.replace(/^Bearer /i, ''), [audience]),
     async close() {
       tenant.close();

@@ -6,7 +6,7 @@ import tls from 'node:tls';
 import type { Clock } from '../../../src/access/core/clock.ts';
 import { BOT_APP, PERIMETER_APP } from '../../../src/playground/cast.ts';
 import { createExchangeLog } from '../../../src/playground/exchange-log.ts';
-import { type MicrosoftFarEnd, startMicrosoft } from '../../../src/playground/microsoft/start.ts';
+import { type MicrosoftFarEnd, type MicrosoftOptions, startMicrosoft } from '../../../src/playground/microsoft/start.ts';
 
 export interface MovableClock extends Clock {
   advance(ms: number): void;
@@ -55,11 +55,14 @@ export interface Bench {
  * One far end of its own, over a domain clock that stands still. `recorded: false` for tests that send what no contract covers, else
  * the record of a whole test run would hold mistakes made on purpose.
  */
-export async function startBench(options: { readonly recorded?: boolean; readonly now?: Clock } = {}): Promise<Bench> {
+export async function startBench(
+  options: { readonly recorded?: boolean } & Pick<MicrosoftOptions, 'now' | 'browserLogin' | 'hostNames'> = {},
+): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'microsoft-'));
   const clock = movableClock();
-  const log = createExchangeLog(options.recorded === false ? { file: '' } : {});
-  const far = await startMicrosoft({ clock, folder, log, ...(options.now === undefined ? {} : { now: options.now }) });
+  const { recorded, ...rest } = options;
+  const log = createExchangeLog(recorded === false ? { file: '' } : {});
+  const far = await startMicrosoft({ ...rest, clock, folder, log });
   far.tenant.pim.processingMs = 0;
   const agent = new Agent({ ca: readFileSync(far.caFile), keepAlive: true });
   const tokens = new Map<string, string>();

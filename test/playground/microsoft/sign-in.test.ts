@@ -11,6 +11,8 @@ import {
 } from '../../../src/playground/cast.ts';
 import { type Bench, startBench, trust } from './far-end.ts';
 
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
 let bench: Bench;
 beforeAll(async () => {
   bench = await startBench();
@@ -127,11 +129,19 @@ describe('sign-in refuses', () => {
     ['an unknown application', { client_id: FOREIGN_TENANT_ID }, 400, 'unauthorized_client', 700_016],
     ['no secret', { client_secret: undefined }, 401, 'invalid_client', 7_000_218],
     [
-      'an assertion, which the playground cannot judge',
-      { client_assertion: 'a.b.c', client_secret: undefined },
-      401,
-      'invalid_client',
-      700_027,
+      'an assertion that is none',
+      { client_assertion: 'a.b.c', client_assertion_type: JWT_BEARER, client_secret: undefined },
+      400,
+      'invalid_request',
+      50_027,
+    ],
+    ['an assertion of no type', { client_assertion: 'a.b.c', client_secret: undefined }, 400, 'invalid_request', 900_144],
+    [
+      'an assertion of another type',
+      { client_assertion: 'a.b.c', client_assertion_type: 'saml' },
+      400,
+      'invalid_request',
+      90_023,
     ],
     ['no grant type', { grant_type: undefined }, 400, 'invalid_request', 900_144],
     ['another grant type', { grant_type: 'password' }, 400, 'unsupported_grant_type', 70_003],

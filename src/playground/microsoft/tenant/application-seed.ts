@@ -1,5 +1,15 @@
 import { instantOf } from '../../../access/core/clock.ts';
-import { ABEL, BOT_APP, GINA, PERIMETER_APP, PERIMETER_AUDIENCE, SAM, TEAMS_APP_ID } from '../../cast.ts';
+import {
+  ABEL,
+  APPROVAL_APP,
+  BOT_APP,
+  GINA,
+  PERIMETER_APP,
+  PERIMETER_AUDIENCE,
+  PERIMETER_IDENTITY,
+  SAM,
+  TEAMS_APP_ID,
+} from '../../cast.ts';
 import type { AppRegistration, Credential } from './applications.ts';
 
 type Seed = Partial<AppRegistration> & { readonly appId: string; readonly displayName: string };
@@ -11,8 +21,9 @@ const QUIET_DAYS = 700;
 /**
  * Applications of a tenant that has been lived in: Hallpass's own, some to worry about, and some with nothing to say.
  * @param secretOf the text of the secret with this key id: the same each time, since running processes hold it
+ * @param issuer of the tenant's tokens, version 2
  */
-export function seedApplications(now: number, secretOf: (keyId: string) => string): readonly Seed[] {
+export function seedApplications(now: number, secretOf: (keyId: string) => string, issuer: string): readonly Seed[] {
   const id = (digit: number, kind: 'a' | 'b' | 'c') => `a9900000-0000-4000-8000-0000000000${kind}${digit}`;
   const credential = (kind: Credential['kind'], keyDigit: number, displayName: string, days: number): Credential => {
     const keyId = `c4ed0000-0000-4000-8000-0000000000${String(keyDigit).padStart(2, '0')}`;
@@ -47,7 +58,13 @@ export function seedApplications(now: number, secretOf: (keyId: string) => strin
 
   return [
     own(BOT_APP.clientId, BOT_APP.name, 7, BOT_APP.principalId),
-    { ...own(PERIMETER_APP.clientId, PERIMETER_APP.name, 8, PERIMETER_APP.principalId), identifierUris: [PERIMETER_AUDIENCE] },
+    {
+      ...own(PERIMETER_APP.clientId, PERIMETER_APP.name, 8, PERIMETER_APP.principalId),
+      identifierUris: [PERIMETER_AUDIENCE],
+      optionalClaims: { idToken: [], accessToken: ['idtyp'] },
+    },
+    approvalSignIn(issuer, id(0, 'b')),
+    PERIMETER_IDENTITY_SEED,
     own(TEAMS_APP_ID, 'Hallpass for Teams', 9, id(9, 'c')),
     app(1, 'Payroll export', { ownerIds: [SAM.objectId], credentials: [credential('secret', 1, 'nightly job', 20)] }),
     app(2, 'Build pipeline', {
@@ -65,3 +82,34 @@ export function seedApplications(now: number, secretOf: (keyId: string) => strin
     app(6, 'Device inventory', { ownerIds: [GINA.objectId] }),
   ];
 }
+
+/** As `deploy/` makes it: people of one tenant, one redirect address, a managed identity in place of a secret. */
+function approvalSignIn(issuer: string, objectId: string): Seed {
+  return {
+    appId: APPROVAL_APP.clientId,
+    displayName: APPROVAL_APP.name,
+    objectId,
+    servicePrincipalId: APPROVAL_APP.principalId,
+    createdDateTime: '2024-02-01T09:00:00Z',
+    ownerIds: [GINA.objectId],
+    optionalClaims: { idToken: ['acct', 'auth_time', 'acrs'], accessToken: [] },
+    federatedCredentials: [
+      {
+        name: 'perimeter',
+        issuer,
+        subject: PERIMETER_IDENTITY.principalId,
+        audiences: ['api://AzureADTokenExchange'],
+      },
+    ],
+  };
+}
+
+const PERIMETER_IDENTITY_SEED: Seed = {
+  appId: PERIMETER_IDENTITY.clientId,
+  displayName: PERIMETER_IDENTITY.name,
+  objectId: undefined,
+  servicePrincipalId: PERIMETER_IDENTITY.principalId,
+  servicePrincipalType: 'ManagedIdentity',
+  isUserAssigned: true,
+  createdDateTime: '2024-02-01T09:00:00Z',
+};

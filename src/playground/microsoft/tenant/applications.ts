@@ -16,6 +16,21 @@ export interface Credential {
   readonly secretText?: string;
 }
 
+/** Whose tokens the application takes in place of a secret. Source: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */
+export interface FederatedCredential {
+  readonly name: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audiences: readonly string[];
+}
+
+/** Claims by name that come only where a registration asks for them: `auth_time`, `acrs`, `acct`, `login_hint` · `idtyp`. */
+export interface OptionalClaims {
+  readonly idToken: readonly string[];
+  /** In tokens for this application as an API. */
+  readonly accessToken: readonly string[];
+}
+
 /** An application and its service principal, or a service principal alone. Credentials can sit on either. */
 export interface AppRegistration {
   readonly appId: string;
@@ -25,9 +40,17 @@ export interface AppRegistration {
   readonly objectId: string | undefined;
   readonly servicePrincipalId: string;
   readonly servicePrincipalType: 'Application' | 'ManagedIdentity';
+  /** Of a managed identity: user-assigned ones have a name of their own, system-assigned ones are the resource's. */
+  readonly isUserAssigned: boolean;
   readonly identifierUris: readonly string[];
   /** Which form the tokens for this API have (`requestedAccessTokenVersion`); Entra's default is 1. */
   readonly accessTokenVersion: 1 | 2;
+  /** Where people may be sent back to after a sign-in (`web.redirectUris`). No implicit flow for any of them. */
+  readonly redirectUris: readonly string[];
+  readonly optionalClaims: OptionalClaims;
+  /** `SecurityGroup` puts a person's groups into tokens (`groupMembershipClaims`). */
+  readonly groupMembershipClaims: 'SecurityGroup' | null;
+  readonly federatedCredentials: readonly FederatedCredential[];
   readonly accountEnabled: boolean;
   readonly ownerIds: readonly string[];
   readonly servicePrincipalOwnerIds: readonly string[];
@@ -51,6 +74,10 @@ export interface Applications {
   add(registration: Partial<AppRegistration> & { readonly appId: string; readonly displayName: string }): AppRegistration;
   setEnabled(appId: string, enabled: boolean): void;
   setTokenVersion(appId: string, version: 1 | 2): void;
+  /** Any setting of a registration, as its owner would change it. */
+  change(appId: string, changes: Partial<Omit<AppRegistration, 'appId'>>): void;
+  /** Survives a reset: running processes are reached there. */
+  setRedirectUris(appId: string, uris: readonly string[]): void;
   reset(): void;
 }
 
@@ -61,9 +88,11 @@ export interface NewSecret {
   readonly on?: 'application' | 'servicePrincipal';
 }
 
-export function createApplications(clock: Clock, audit: Audit): Applications {
+/** @param issuer of this tenant's tokens, version 2; federated credentials of the seed name it */
+export function createApplications(clock: Clock, audit: Audit, issuer: () => string): Applications {
   const apps = new Map<string, AppRegistration>();
   const seedSecrets = new Map<string, string>();
+  const redirectUris = new Map<string, readonly string[]>();
   const seedSecret = (keyId: string) => {
     const text = seedSecrets.get(keyId) ?? newSecretText();
     seedSecrets.set(keyId, text);
@@ -132,8 +161,13 @@ export function createApplications(clock: Clock, audit: Audit): Applications {
         objectId: randomUUID(),
         servicePrincipalId: randomUUID(),
         servicePrincipalType: 'Application',
+        isUserAssigned: false,
         identifierUris: [],
         accessTokenVersion: 1,
+        redirectUris: [],
+        optionalClaims: { idToken: [], accessToken: [] },
+        groupMembershipClaims: null,
+        federatedCredentials: [],
         accountEnabled: true,
         ownerIds: [],
         servicePrincipalOwnerIds: [],
@@ -150,9 +184,17 @@ export function createApplications(clock: Clock, audit: Audit): Applications {
     setTokenVersion(appId, accessTokenVersion) {
       change(appId, (app) => ({ ...app, accessTokenVersion }));
     },
+    change(appId, changes) {
+      change(appId, (app) => ({ ...app, ...changes }));
+    },
+    setRedirectUris(appId, uris) {
+      redirectUris.set(key(appId), [...uris]);
+      change(appId, (app) => ({ ...app, redirectUris: [...uris] }));
+    },
     reset() {
       apps.clear();
-      for (const app of seedApplications(clock.now(), seedSecret)) applications.add(app);
+      for (const app of seedApplications(clock.now(), seedSecret, issuer())) applications.add(app);
+      for (const [appId, uris] of redirectUris) change(appId, (app) => ({ ...app, redirectUris: uris }));
     },
   };
   applications.reset();

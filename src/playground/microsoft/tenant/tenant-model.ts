@@ -72,13 +72,17 @@ export interface TenantModel {
   close(): void;
 }
 
-/** @param clock domain clock: ends, ages. @param now transport clock: what was readable when. */
-export function createTenant(clock: Clock, now: Clock): TenantModel {
+/**
+ * @param clock domain clock: ends, ages
+ * @param now transport clock: what was readable when
+ * @param issuer of this tenant's tokens, version 2; what names it is written at every reset
+ */
+export function createTenant(clock: Clock, now: Clock, issuer: () => string = () => ''): TenantModel {
   const audit = createAudit(clock, now);
   const directory = createDirectory(audit, () => clock.now());
   const roles = createRoleStore(clock, now, audit);
   const pim = createPim(clock, now, directory, roles, audit);
-  const applications = createApplications(clock, audit);
+  const applications = createApplications(clock, audit, issuer);
   const azure = createAzureAssignments(clock, now, audit);
   const permissions = createAppPermissions();
   const contexts = createAuthenticationContexts();

@@ -10,7 +10,8 @@ import {
 } from 'openid-client';
 import { AppError } from '../access/core/app-error.ts';
 import type { ClientAssertion } from './federated-assertion.ts';
-import { refused, RULE_OF_CLAIM, type StepUp } from './id-token.ts';
+import { RULE_OF_CLAIM, tokenRefused } from './id-token-refusal.ts';
+import type { StepUp } from './id-token.ts';
 
 export interface OidcSettings {
   /** Of the tenant, e.g. `https://login.microsoftonline.com/{tenant}`. */
@@ -123,20 +124,20 @@ const NO_ANSWER = [
 
 /** Without the cause: errors of openid-client carry the answer, and so the token. */
 function translated(error: unknown): AppError {
-  if (error instanceof ResponseBodyError && error.status < 500) return tokenRefused(error);
+  if (error instanceof ResponseBodyError && error.status < 500) return codeRefused(error);
   const claim = causesOf(error)
     .map((each) => fieldOf(each, 'claim'))
     .find((each) => each !== undefined);
-  if (claim !== undefined) return refused(RULE_OF_CLAIM[claim] ?? 'claims', claim);
+  if (claim !== undefined) return tokenRefused(RULE_OF_CLAIM[claim] ?? 'claims', claim);
   const code = fieldOf(error, 'code');
-  if (error instanceof ClientError && code !== undefined && !NO_ANSWER.includes(code)) return refused('claims', code);
+  if (error instanceof ClientError && code !== undefined && !NO_ANSWER.includes(code)) return tokenRefused('claims', code);
   return new AppError('identity.unavailable', `Entra did not redeem the code: ${code ?? 'no answer'}`, {
     retryable: true,
     hint: 'Entra did not answer right now. Begin again in a minute.',
   });
 }
 
-function tokenRefused({ error, error_description: description = '' }: ResponseBodyError): AppError {
+function codeRefused({ error, error_description: description = '' }: ResponseBodyError): AppError {
   // Of the text only Microsoft's number, which is stable.
   const number = /^AADSTS\d+/.exec(description)?.[0] ?? '';
   if (error === 'invalid_grant' || error === 'interaction_required')

@@ -4,6 +4,7 @@ import { point } from '../../access/core/point.ts';
 import type { CommandContext, CommandHandler, CommandResult } from '../../durable/port.ts';
 import type { Assignment } from '../../../flows/grant.ts';
 import { type AccessWriter, type Order, writerOf } from '../access-writer.ts';
+import { evidenceDigestFor } from '../evidence/evidence-digest.ts';
 import { contextOf } from '../grant-flow.ts';
 import { mayHaveArrived, noteWrite, worthLookingForMs } from '../write-trace.ts';
 import { gave, heldByOther, refused, storeFull, unclear } from './answers.ts';
@@ -19,12 +20,16 @@ export function give(parts: DirectoryParts): CommandHandler {
 }
 
 async function write(parts: DirectoryParts, context: CommandContext): Promise<CommandResult | undefined> {
-  const order = currentOrder(parts.runtime, context);
-  const { intent } = contextOf(context.view());
-  if (order === undefined || intent === undefined) return undefined;
+  const current = currentOrder(parts.runtime, context);
+  const grant = contextOf(context.view());
+  const { intent } = grant;
+  if (current === undefined || intent === undefined) return undefined;
   // After a start, commands run before the timers that are due: what ended meanwhile is for the taking alone.
-  if (parts.clock.now() >= Date.parse(order.endsAt)) return undefined;
+  if (parts.clock.now() >= Date.parse(current.endsAt)) return undefined;
   if (parts.runtime.degraded) throw storeFull();
+  // Only here: taking away needs no evidence, and must not be held up by it.
+  const evidenceDigest = evidenceDigestFor(grant);
+  const order: Order = { ...current, ...(evidenceDigest === undefined ? {} : { evidenceDigest }) };
   const writer = writerOf(parts.writers, order, intent.writer);
   const earlier = mayHaveArrived(context.view());
   try {

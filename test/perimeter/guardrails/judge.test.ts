@@ -86,8 +86,8 @@ function waiting(stages: readonly number[], decisions: readonly GrantDecisionRec
 }
 
 const codeOf = async (verdict: ReturnType<ReturnType<typeof createJudge>['mayDecide']>) => {
-  const it = await verdict;
-  return it.permitted ? 'permitted' : it.code;
+  const said = await verdict;
+  return said.permitted ? 'permitted' : said.code;
 };
 const request = {
   ...waiting([1]).opening.registration,
@@ -161,7 +161,7 @@ describe('who may decide now', () => {
       decisions: [],
       opening: { ...opening, target: { kind: 'group', groupId } },
     });
-    const judge = judgeWith({ ...byOwners, group: { groupId: GROUP }, directoryRole: undefined } as never, entra);
+    const judge = judgeWith({ ...byOwners, group: { groupId: GROUP }, directoryRole: undefined }, entra);
     expect(await codeOf(judge.mayDecide(ofGroup(GROUP), GINA, 'approve'))).toBe('permitted');
     expect(await codeOf(judge.mayDecide(ofGroup(GROUP), ABEL, 'approve'))).toBe('guardrail.approver');
     expect(await codeOf(judgeWith(byOwners, entra).mayDecide(waiting([1]), GINA, 'approve'))).toBe('guardrail.approvals');

@@ -7,7 +7,6 @@ import {
   APPROVERS,
   type ConfigWishes,
   ENGINEERS,
-  RITA,
   SECURITY_READER,
   TENANT_ID,
 } from '../support/perimeter-config.ts';

@@ -136,8 +136,9 @@ export function claimsFor(
   };
 }
 
+/** As Entra publishes them: without `alg`. */
 export async function newKey() {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
-  const jwk = { ...(await exportJWK(publicKey)), kid: randomUUID(), use: 'sig', alg: 'RS256' };
+  const jwk = { ...(await exportJWK(publicKey)), kid: randomUUID(), use: 'sig' };
   return { privateKey, jwk };
 }

@@ -1,18 +1,20 @@
+import { createArmClient } from '../azure/arm-client.ts';
 import { transportClock } from '../access/core/clock.ts';
 import { openDomainClock } from '../config/domain-clock.ts';
 import { openRuntime } from '../durable/runtime.ts';
 import { createGraphClient } from '../entra/graph-client.ts';
 import { createMembershipReader } from '../entra/membership-reader.ts';
-import { createPimRoleWriter } from '../entra/pim-role-writer.ts';
-import { createPlainRoleWriter } from '../entra/plain-role-writer.ts';
+import { createOwnPimRecords } from '../entra/own-pim-records.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { createCredential } from '../identity/credential.ts';
 import type { Log } from '../observe/log.ts';
-import { onlyFor } from '../perimeter/access-writer.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../perimeter/caller-token.ts';
-import { grantFlow } from '../perimeter/grant-flow.ts';
+import { createClockWatch } from '../perimeter/ledger/clock-watch.ts';
+import { allRecords } from '../perimeter/ledger/own-records.ts';
+import { perimeterFlows } from '../perimeter/perimeter-flows.ts';
 import type { PerimeterParts } from '../perimeter/assemble.ts';
 import type { PerimeterConfig } from '../perimeter/perimeter-config.ts';
+import { createAccessWriters } from './access-writers.ts';
 
 /**
  * Everything that perimeter.yaml names, opened: the store, our identity, the directory. Whatever hosts the perimeter assembles it from these
@@ -26,8 +28,9 @@ export async function openPerimeterParts(
   const credential = createCredential(config.tenant);
   const { login, graph: graphUrl, arm } = addressesOf(config.tenant.cloud);
   const clock = openDomainClock(config.domainClock, [login, graphUrl, arm, config.alarm.url]);
-  const graph = createGraphClient({ graphUrl, credential, log });
-  const runtime = await openRuntime({ flows: [grantFlow], store: config.store, clock, log }).catch((error: unknown) => {
+  const clockWatch = createClockWatch();
+  const graph = createGraphClient({ graphUrl, credential, log, onDate: clockWatch.note });
+  const runtime = await openRuntime({ flows: perimeterFlows, store: config.store, clock, log }).catch((error: unknown) => {
     clock.close();
     throw error;
   });
@@ -37,13 +40,10 @@ export async function openPerimeterParts(
     clock,
     transportClock,
     log,
-    writers: {
-      directoryRole: {
-        pim: onlyFor('directoryRole', createPimRoleWriter(graph, clock)),
-        plain: onlyFor('directoryRole', createPlainRoleWriter(graph)),
-      },
-    },
+    writers: createAccessWriters(graph, createArmClient({ armUrl: arm, credential, log }), clock),
     people: createMembershipReader(graph),
+    records: allRecords([createOwnPimRecords(graph)]),
+    clockWatch,
     verifyCaller: createCallerVerifier(callerSettingsOf(config), tenantKeys(config), transportClock),
   };
   return { parts, closeClock: () => clock.close() };

@@ -10,12 +10,15 @@ import {
   type GuardrailsAnswer,
   registerGrantSchema,
   requestIdSchema,
+  SEEN_HEAD_HEADER,
+  SEEN_SEQ_HEADER,
 } from '../access/core/perimeter-api.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
 import { addressOf, type CallerLimits, type CallKind } from './caller-limits.ts';
 import { type EventsFeed, waitsForOf } from './events-feed.ts';
 import { contextOf, stateNameOf } from './grant-flow.ts';
+import { type SeenHeads, seenOf } from './ledger/seen-heads.ts';
 import { problemOf } from './problem.ts';
 import type { Registrar } from './registrar.ts';
 
@@ -31,6 +34,7 @@ export interface ApiParts {
   readonly registrar: Registrar;
   readonly feed: EventsFeed;
   readonly limits: CallerLimits;
+  readonly seenHeads: SeenHeads;
   readonly guardrails: () => Promise<Omit<GuardrailsAnswer, 'ledger'>>;
   readonly log: Log;
   /** Aborts when the process shuts down: long polls answer at once. */
@@ -74,6 +78,8 @@ export function createApiApp(parts: ApiParts): Hono<Known> {
     if (c.req.header(API_VERSION_HEADER) !== API_VERSION)
       throw new AppError('api.version', 'another API version was named', { hint: `Send ${API_VERSION_HEADER}: ${API_VERSION}.` });
     await limits.count(kindOf(c.req.method, c.req.path));
+    const seen = seenOf(c.req.header(SEEN_SEQ_HEADER), c.req.header(SEEN_HEAD_HEADER));
+    if (seen !== undefined) await parts.seenHeads.compare(seen);
     await next();
     const { seq, head } = runtime.head();
     c.header(API_VERSION_HEADER, API_VERSION);

@@ -4,6 +4,7 @@ import type { MembershipReader } from '../entra/membership-reader.ts';
 import type { Log } from '../observe/log.ts';
 import { type AccessWriters, writerOf } from './access-writer.ts';
 import { createApiApp } from './api-app.ts';
+import { type ApproveAdapters, type ApprovePageParts, createApprovePage } from './approve/approve-page.ts';
 import { createCallerLimits } from './caller-limits.ts';
 import type { VerifyCaller } from './caller-token.ts';
 import { checkHeld, type CheckParts } from './commands/check-held.ts';
@@ -15,7 +16,12 @@ import { createEventsFeed } from './events-feed.ts';
 import { guardrailsAnswer } from './guardrails-answer.ts';
 import { createBudgetBook } from './guardrails/budget-book.ts';
 import { createJudge } from './guardrails/judge.ts';
+import type { Control } from './freeze/control.ts';
+import type { FreezeDesk } from './freeze/freeze-desk.ts';
 import { createInFlight } from './in-flight.ts';
+import type { ClockWatch } from './ledger/clock-watch.ts';
+import type { OwnRecords } from './ledger/own-records.ts';
+import { createWatches } from './ledger/watches.ts';
 import { createNativeEndProbe } from './native-end.ts';
 import { createOpsApp } from './ops-app.ts';
 import type { PerimeterConfig } from './perimeter-config.ts';
@@ -24,11 +30,17 @@ import { startSweep } from './sweep.ts';
 
 export interface PerimeterParts {
   readonly config: PerimeterConfig;
-  /** Opened with `grantFlow`; run and closed here. */
+  /** Opened with `perimeterFlows`; run and closed here. */
   readonly runtime: Runtime;
   readonly writers: AccessWriters;
   readonly people: MembershipReader;
+  /** Where Microsoft keeps what we made. */
+  readonly records: OwnRecords;
+  /** Told of Microsoft's answers. */
+  readonly clockWatch: ClockWatch;
   readonly verifyCaller: VerifyCaller;
+  /** Where perimeter.yaml has a section `approve`. */
+  readonly approve?: ApproveAdapters;
   readonly clock: Clock;
   readonly transportClock: Clock;
   readonly log: Log;
@@ -45,6 +57,9 @@ export interface AssembledPerimeter {
   readonly approve?: Routes;
   /** For operators, without a token: never to be hosted where others reach it. */
   readonly ops: Routes;
+  /** For whoever has the perimeter's shell; the host sees to it that nobody else reaches it. */
+  readonly control: Control;
+  readonly freezes: FreezeDesk;
   /** Looks for what must end; resolves when everything it began has ended. Runs by itself too, every `sweepEverySeconds`. */
   sweepRound(): Promise<void>;
   /** Before the host stops listening: long polls answer at once, and the sweep rests. */
@@ -62,7 +77,10 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
 
   const inFlight = createInFlight();
   const judging = { judge: createJudge(parts), budgets: createBudgetBook(parts) };
-  runtime.run(handlersOf({ ...parts, ...judging, inFlight }));
+  const watches = createWatches(parts, judging.judge);
+  const handlers = handlersOf({ ...parts, ...judging, inFlight });
+  const giving = { checkHeld: watches.gate.wait(handlers.checkHeld), give: watches.gate.wait(handlers.give) };
+  runtime.run({ ...handlers, ...giving, ...watches.handlers });
   const sweep = startSweep({
     ...parts,
     inFlight,
@@ -70,23 +88,34 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
     soundAlarm: ({ order, writer, tries, code }) =>
       postAlarm(config.alarm.url, { order, tries, code, byHand: writerOf(writers, order, writer).byHand(order) }),
   });
+  const watching = watches.start(sweep);
+  const registrar = watches.gate.guard(createRegistrar({ ...parts, ...judging }));
   const app = createApiApp({
     runtime,
     feed,
     log,
-    registrar: createRegistrar({ ...parts, ...judging }),
+    registrar,
+    seenHeads: watches.seenHeads,
     limits: createCallerLimits(config.callerLimits, parts.verifyCaller),
     stopping: stopping.signal,
-    guardrails: () => guardrailsAnswer(config, nativeEnd),
+    guardrails: async () => ({
+      ...(await guardrailsAnswer(config, nativeEnd)),
+      notGiving: watches.gate.reasons().map(({ code }) => code),
+    }),
   });
   function quiesce(): void {
     stopping.abort();
     sweep.stop();
+    watching.stop();
     feed.close();
   }
+  const approve = approvePage(parts, { ...judging, registrar, stopped: () => watches.gate.reasons()[0]?.sentence });
   return {
     api: app.fetch,
-    ops: createOpsApp(parts).fetch,
+    ...(approve === undefined ? {} : { approve }),
+    ops: createOpsApp({ ...parts, gate: watches.gate, drift: watching.drift }).fetch,
+    control: watching.control,
+    freezes: watches.freezes,
     sweepRound: () => sweep.round(),
     quiesce,
     async close() {
@@ -96,12 +125,21 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   };
 }
 
-function handlersOf(parts: CheckParts): Readonly<Record<string, CommandHandler>> {
+function approvePage(
+  parts: PerimeterParts,
+  judging: Pick<ApprovePageParts, 'judge' | 'registrar' | 'stopped'>,
+): Routes | undefined {
+  const { approve: adapters, config } = parts;
+  if (config.approve === undefined || adapters === undefined) return undefined;
+  return createApprovePage({ ...parts, ...judging, setting: config.approve, adapters, others: [] });
+}
+
+function handlersOf(parts: CheckParts) {
   return {
     checkHeld: checkHeld(parts),
     give: give(parts),
     take: take(parts),
     reportOverdue: reportOverdue(parts),
     soundAlarm: soundAlarm({ ...parts, alarmUrl: parts.config.alarm.url }),
-  };
+  } satisfies Readonly<Record<string, CommandHandler>>;
 }

@@ -1,6 +1,7 @@
 import type { Needs } from '../access/core/approvals.ts';
 import type { LedgerHead, PerimeterEvent, WaitsFor } from '../access/core/perimeter-api.ts';
 import type { JournalEntry, Runtime } from '../durable/port.ts';
+import { FREEZE_FLOW } from './freeze/freeze-desk.ts';
 import { asGrant, GRANT_FLOW, stateNameOf } from './grant-flow.ts';
 import { SWEPT, sweptSchema } from './swept.ts';
 
@@ -92,6 +93,7 @@ export function createEventsFeed(runtime: Runtime): EventsFeed {
 
 /** At most one fact a line: the line that brought the grant into the state that the fact names, or that says what the sweep found. */
 export function factOf(entry: JournalEntry): PerimeterEvent | undefined {
+  if (entry.flow === FREEZE_FLOW) return freezeFactOf(entry);
   if (entry.flow !== GRANT_FLOW) return undefined;
   if (entry.kind === 'note') return sweptFactOf(entry);
   if (entry.kind !== 'began' && entry.kind !== 'transition') return undefined;
@@ -115,7 +117,8 @@ export function factOf(entry: JournalEntry): PerimeterEvent | undefined {
   const gathered = gatheringFactOf(entry, state);
   if (gathered !== undefined) return { ...gathered, ...fact };
   if (state === 'giving' && brought('directory.absent')) return { type: 'giving', ...fact };
-  if (state === 'active' && brought('directory.gave') && endsAt !== undefined)
+  // One that was found again was given long ago; whoever has not heard of it hears it now.
+  if (state === 'active' && (entry.kind === 'began' || brought('directory.gave')) && endsAt !== undefined)
     return { type: 'given', endsAt, nativeEnd: nativeEnd ?? false, ...fact };
   const { drift } = asGrant(entry.context);
   if (state === 'active' && brought('drifted') && drift !== undefined) {
@@ -128,6 +131,12 @@ export function factOf(entry: JournalEntry): PerimeterEvent | undefined {
     return { type: 'overdue', tries: overdue?.tries ?? 0, code: overdue?.code ?? '', byHand: overdue?.byHand ?? '', ...fact };
   }
   return undefined;
+}
+
+function freezeFactOf({ kind, state, seq, head, at, caseId: requestId }: JournalEntry): PerimeterEvent | undefined {
+  const fact = { seq, head, at, requestId };
+  if (kind === 'began') return { type: 'frozen', ...fact };
+  return kind === 'transition' && state === 'lifted' ? { type: 'unfrozen', ...fact } : undefined;
 }
 
 type Told<E> = E extends unknown ? Omit<E, 'seq' | 'head' | 'at' | 'requestId'> : never;

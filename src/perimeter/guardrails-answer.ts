@@ -7,7 +7,7 @@ import { type GuardedEntitlement, type PerimeterConfig, targetOf } from './perim
 export async function guardrailsAnswer(
   config: PerimeterConfig,
   nativeEnd: (target: Target) => Promise<boolean>,
-): Promise<Omit<GuardrailsAnswer, 'ledger'>> {
+): Promise<Omit<GuardrailsAnswer, 'ledger' | 'notGiving'>> {
   const entitlements = await Promise.all(config.entitlements.map((setting) => entitlementAnswer(setting, nativeEnd)));
   return { digest: guardrailsDigest(config), ownedBotCould: [], entitlements };
 }

@@ -3,17 +3,21 @@ import { z } from 'zod';
 import type { Clock } from '../access/core/clock.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import { createPerimeterMetrics } from '../observe/perimeter-metrics.ts';
-import { GRANT_FLOW, stateNameOf } from './grant-flow.ts';
+import { contextOf, GRANT_FLOW, stateNameOf } from './grant-flow.ts';
+import type { DriftWatch } from './ledger/drift-watch.ts';
+import type { Gate } from './ledger/gate.ts';
 import { ALARM_AFTER_MS } from './sweep.ts';
 import { sweptEnd } from './swept.ts';
 
 export interface OpsParts {
   readonly runtime: Runtime;
   readonly clock: Clock;
+  readonly gate: Pick<Gate, 'reasons'>;
+  readonly drift: Pick<DriftWatch, 'unchecked'>;
 }
 
 /** The `ops` listener, for operators alone and without a token: what is wrong, in sentences that name grants by id, and metrics. */
-export function createOpsApp({ runtime, clock }: OpsParts): Hono {
+export function createOpsApp({ runtime, clock, gate, drift }: OpsParts): Hono {
   const app = new Hono();
   const overdue = () => [...runtime.open(GRANT_FLOW)].filter((view) => isOverdue(view, clock.now()));
   const metrics = createPerimeterMetrics({
@@ -21,6 +25,9 @@ export function createOpsApp({ runtime, clock }: OpsParts): Hono {
     overdueGrants: () => overdue().length,
     journalSeq: () => runtime.head().seq,
     storeFull: () => runtime.degraded,
+    notGiving: () => gate.reasons().length > 0,
+    driftUnchecked: () => drift.unchecked,
+    drifted: () => [...runtime.open(GRANT_FLOW)].filter((view) => contextOf(view).drift !== undefined).length,
   });
   app.use(async (c, next) => {
     await next();
@@ -28,7 +35,8 @@ export function createOpsApp({ runtime, clock }: OpsParts): Hono {
   });
   app.get('/healthz', (c) => c.json({ status: runtime.degraded ? 'degraded' : 'ok' }, 200));
   app.get('/readyz', (c) => {
-    const reasons = runtime.degraded ? ['The store is full: nothing new is given, taking away goes on.'] : [];
+    const full = runtime.degraded ? ['The store is full: nothing new is given, taking away goes on.'] : [];
+    const reasons = [...full, ...gate.reasons().map(({ sentence }) => sentence)];
     const warnings = overdue().map((view) => {
       const when = isPastEnd(view, clock.now()) ? `at ${view.columns['endsAt'] ?? ''}` : 'before its time';
       return `Grant ${view.caseId} should have ended ${when} and is not known to be gone.`;

@@ -118,6 +118,8 @@ export const perimeterConfigSchema = z.strictObject({
   alarm: z.strictObject({ url: z.url({ protocol: /^https$/ }) }),
   sweepEverySeconds: z.int().min(1).max(300).default(15),
   callerLimits: callerLimitsSchema.prefault({}),
+  /** How often it is looked whether what was given is there as it was given. */
+  driftEveryMinutes: z.int().min(1).max(1_440).default(60),
   samePerson: samePersonSchema.optional(),
   /** Accounts of last resort: never given, taken, or asked to approve anything. */
   emergencyAccounts: z.array(guid).default([]),

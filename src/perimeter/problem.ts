@@ -14,6 +14,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'decision.conflict': 409,
   'decision.unsigned': 409,
   'ledger.behind': 409,
+  'ledger.doubtful': 409,
+  'perimeter.frozen': 409,
   'request.too-large': 413,
   'request.media-type': 415,
   'caller.limited': 429,

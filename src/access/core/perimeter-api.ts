@@ -93,8 +93,15 @@ export const perimeterEventSchema = z.discriminatedUnion('type', [
     ...fact,
   }),
   z.strictObject({ type: z.literal('overdue'), tries: z.int(), code: z.string(), byHand: z.string(), ...fact }),
+  /** Nothing is given until two people have signed that it may go on. `requestId` names the freeze, and no request. */
+  z.strictObject({ type: z.literal('frozen'), ...fact }),
+  z.strictObject({ type: z.literal('unfrozen'), ...fact }),
 ]);
 export type PerimeterEvent = z.infer<typeof perimeterEventSchema>;
+
+/** Headers of a call: the newest sequence and head that the caller has seen. The perimeter compares them with its own journal. */
+export const SEEN_SEQ_HEADER = 'hallpass-seen-seq';
+export const SEEN_HEAD_HEADER = 'hallpass-seen-head';
 
 /** Sequence and head of the perimeter's journal: every answer carries them, the bot keeps the newest. */
 export const ledgerHeadSchema = z.strictObject({ seq: z.int().nonnegative(), head: z.string() });
@@ -113,6 +120,8 @@ export type GrantState = z.infer<typeof grantStateSchema>;
 
 export const guardrailsSchema = z.strictObject({
   digest: z.string(),
+  /** Why nothing is given now, whatever the guardrails say: `ledger.doubtful`, `perimeter.frozen` and their like. Empty: it gives. */
+  notGiving: z.array(z.string()),
   /** What a bot that is owned completely could still do under these guardrails, in sentences. */
   ownedBotCould: z.array(z.string()),
   entitlements: z.array(

@@ -26,6 +26,7 @@ export interface ConfigWishes {
   readonly more?: Partial<GuardedEntitlement>;
   /** More that the file says. */
   readonly file?: Partial<PerimeterConfig>;
+  readonly folder?: string;
   readonly callerLimits?: Partial<PerimeterConfig['callerLimits']>;
 }
 
@@ -50,7 +51,7 @@ export function perimeterConfig(wishes: ConfigWishes = {}): PerimeterConfig {
     },
     listen: { port: 0 },
     ops: { port: 0 },
-    store: { folder: '/unused' },
+    store: { folder: wishes.folder ?? '/unused' },
     caller: { clientId: BOT_CLIENT_ID, audience: wishes.audience ?? 'api://perimeter' },
     alarm: { url: wishes.alarmUrl ?? 'https://localhost:1/alarm' },
     sweepEverySeconds: 1,

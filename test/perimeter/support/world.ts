@@ -16,14 +16,17 @@ import {
 import type { Runtime } from '../../../src/durable/port.ts';
 import { openRuntime } from '../../../src/durable/runtime.ts';
 import type { FileLayer } from '../../../src/durable/stores/lowdb/file-layer.ts';
-import { createGraphClient } from '../../../src/entra/graph-client.ts';
+import { createGraphClient, type GraphClient } from '../../../src/entra/graph-client.ts';
 import { createMembershipReader } from '../../../src/entra/membership-reader.ts';
+import { createOwnPimRecords } from '../../../src/entra/own-pim-records.ts';
 import { createPimRoleWriter } from '../../../src/entra/pim-role-writer.ts';
 import { createPlainRoleWriter } from '../../../src/entra/plain-role-writer.ts';
 import { createLog } from '../../../src/observe/log.ts';
 import { onlyFor } from '../../../src/perimeter/access-writer.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../../../src/perimeter/caller-token.ts';
-import { grantFlow } from '../../../src/perimeter/grant-flow.ts';
+import { type ClockWatch, createClockWatch } from '../../../src/perimeter/ledger/clock-watch.ts';
+import { perimeterFlows } from '../../../src/perimeter/perimeter-flows.ts';
+import type { PerimeterParts } from '../../../src/perimeter/assemble.ts';
 import { type Perimeter, startPerimeter } from '../../../src/perimeter/perimeter.ts';
 import { BOT_APP, PERIMETER_APP, PERIMETER_AUDIENCE, TENANT_ID } from '../../../src/playground/cast.ts';
 import { type MicrosoftFarEnd, startMicrosoft } from '../../../src/playground/microsoft/start.ts';
@@ -53,6 +56,8 @@ export interface World {
   ops(path: string): Promise<{ readonly status: number; readonly text: string }>;
   /** Says that the disk is full, or no longer. The store's own tests show that it notices. */
   fillDisk(full: boolean): void;
+  /** Sets the perimeter's transport clock ahead of Microsoft's by so much, as far as it can see. */
+  skewClock(ms: number): void;
   /** Stops the perimeter in order; what is unfinished stays unfinished. */
   stop(): Promise<void>;
   /** Starts it again, with a file that says something else and a disk of another kind where that is wished. */
@@ -62,8 +67,12 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function startWorld(wishes: ConfigWishes = {}): Promise<World> {
+/** Changes what the perimeter is made of, right before it starts. */
+export type Alter = (parts: PerimeterParts, graph: GraphClient) => PerimeterParts;
+
+export async function startWorld(wishes: ConfigWishes = {}, alter: Alter = (parts) => parts): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-perimeter-'));
+  const ledger = join(folder, 'ledger');
   const clock = offsetClock();
   const alarms = await startHttps(() => ({ status: 200, body: {} }));
   const microsoft = await startMicrosoft({ clock, folder, limits: 'off' });
@@ -78,6 +87,7 @@ export async function startWorld(wishes: ConfigWishes = {}): Promise<World> {
       graph: graphUrl,
       audience: PERIMETER_AUDIENCE,
       alarmUrl: `${alarms.url}/alarm`,
+      folder: ledger,
     });
   const config = configWith({});
   const log = createLog('perimeter', process.env['TEST_LOG'] ?? 'silent');
@@ -86,16 +96,18 @@ export async function startWorld(wishes: ConfigWishes = {}): Promise<World> {
       authorityHost: login,
       disableInstanceDiscovery: true,
     });
-  const graph = createGraphClient({ graphUrl, credential: identityOf(PERIMETER_APP.clientId), log });
+  const clockWatch = createClockWatch();
+  let skewMs = 0;
+  const onDate: ClockWatch['note'] = (date, sent, received) => clockWatch.note(date, sent + skewMs, received + skewMs);
+  const graph = createGraphClient({ graphUrl, credential: identityOf(PERIMETER_APP.clientId), log, onDate });
   const bot = identityOf(BOT_APP.clientId);
   const verifyCaller = createCallerVerifier(callerSettingsOf(config), tenantKeys(config), transportClock);
 
   let diskIsFull = false;
   let perimeter: Perimeter | undefined;
-  const ledger = join(folder, 'ledger');
   async function start(changed: ConfigWishes = {}, files?: FileLayer): Promise<void> {
     const opened = await openRuntime({
-      flows: [grantFlow],
+      flows: perimeterFlows,
       folder: ledger,
       clock,
       log,
@@ -109,16 +121,19 @@ export async function startWorld(wishes: ConfigWishes = {}): Promise<World> {
       },
     };
     const people = createMembershipReader(graph);
-    perimeter = await startPerimeter({
+    const parts: PerimeterParts = {
       config: movable(configWith(changed)),
       runtime,
       writers,
       people,
+      records: createOwnPimRecords(graph),
+      clockWatch,
       verifyCaller,
       clock,
       transportClock,
       log,
-    });
+    };
+    perimeter = await startPerimeter(alter(parts, graph));
   }
   async function stop(): Promise<void> {
     await perimeter?.close();
@@ -195,6 +210,9 @@ export async function startWorld(wishes: ConfigWishes = {}): Promise<World> {
     },
     fillDisk: (full) => {
       diskIsFull = full;
+    },
+    skewClock: (ms) => {
+      skewMs = ms;
     },
     stop,
     start,

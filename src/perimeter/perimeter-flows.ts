@@ -1,0 +1,7 @@
+import type { Flow } from '../durable/port.ts';
+import { freezeFlow } from './freeze/freeze-desk.ts';
+import { grantFlow } from './grant-flow.ts';
+import { doubtFlow } from './ledger/doubt-desk.ts';
+
+/** Every flow of the perimeter's ledger. */
+export const perimeterFlows: readonly Flow[] = [grantFlow, freezeFlow, doubtFlow];

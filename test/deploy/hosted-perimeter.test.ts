@@ -4,7 +4,7 @@ import { createLog } from '../../src/observe/log.ts';
 import { createHostedPerimeter, type Hosted } from '../../src/perimeter/functions/hosted-perimeter.ts';
 
 const log = createLog('perimeter', 'silent');
-const locked = () => new AppError('store.locked', 'another instance holds the ledger', { retryable: true });
+const locked = () => new AppError('store.locked', 'another instance holds it', { retryable: true, retryAfterMs: 6_001 });
 const call = () => new Request('https://perimeter.example/grants');
 
 function perimeter(over: Partial<Hosted> = {}) {
@@ -49,7 +49,7 @@ describe('the perimeter on an instance that comes and goes', () => {
     expect([refused.status, refused.headers.get('content-type'), refused.headers.get('retry-after')]).toEqual([
       503,
       'application/problem+json',
-      '15',
+      '7',
     ]);
     expect(await refused.json()).toMatchObject({ code: 'store.locked', status: 503 });
     await hosted.sweepRound();

@@ -15,8 +15,8 @@ export interface HostedPerimeter {
 /** What is hosted of it. The listener of operators is not: its address would be public. */
 export type Hosted = Pick<AssembledPerimeter, 'api' | 'approve' | 'sweepRound' | 'close'>;
 
-/** A lease is given up with the connection that holds it; an instance that is replaced needs about this long. */
-const RETRY_AFTER_SECONDS = 15;
+/** Where the error does not say: an instance that is replaced needs about this long. */
+const RETRY_AFTER_MS = 15_000;
 
 export function createHostedPerimeter(open: () => Promise<Hosted>, log: Log): HostedPerimeter {
   let opening: Promise<Hosted> | undefined;
@@ -64,7 +64,8 @@ export function createHostedPerimeter(open: () => Promise<Hosted>, log: Log): Ho
 
 function refusal(error: unknown): Response {
   const problem = problemOf(error);
-  const again = problem.status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {};
+  const afterMs = (error instanceof AppError ? error.retryAfterMs : undefined) ?? RETRY_AFTER_MS;
+  const again = problem.status === 503 ? { 'retry-after': String(Math.max(1, Math.ceil(afterMs / 1_000))) } : {};
   return new Response(JSON.stringify(problem), {
     status: problem.status,
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...again },

@@ -1,4 +1,4 @@
-import type { RolePolicy } from '../tenant/pim-rules.ts';
+import type { PimPolicy } from '../tenant/pim-rules.ts';
 import type { Entity } from './odata-query.ts';
 
 /** Source: https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicy */
@@ -24,7 +24,7 @@ const target = (level: 'Assignment' | 'Eligibility', caller: 'Admin' | 'EndUser'
 });
 
 /** The rules that bear on active assignments by an administrator. */
-export function policyRules(policy: RolePolicy): readonly Entity[] {
+export function policyRules(policy: PimPolicy): readonly Entity[] {
   return [
     {
       '@odata.type': '#microsoft.graph.unifiedRoleManagementPolicyExpirationRule',

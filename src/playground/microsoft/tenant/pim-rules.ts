@@ -1,9 +1,8 @@
 import { instantOf } from '../../../access/core/clock.ts';
 import { durationMs, expirationEnd } from './expiration.ts';
-import type { PimAsk } from './pim.ts';
-import type { RoleSchedule } from './role-store.ts';
+import type { PimWords } from './pim-engine.ts';
 
-export interface RolePolicy {
+export interface PimPolicy {
   /** Whether an active assignment may have no end. */
   readonly permanentActive: boolean;
   /** The longest active assignment, as the rule says it (ISO 8601). */
@@ -14,16 +13,16 @@ export interface RolePolicy {
 /** Least time an assignment must have been active before PIM removes it; measured, see docs/not-verified.md. */
 const LEAST_ACTIVE_MS = 5 * 60_000;
 /** Microsoft's example of a role's settings; real tenants differ, so the rules are to be read. */
-export const USUAL_POLICY: RolePolicy = { permanentActive: false, maximumDuration: 'P15D', enabledRules: ['Justification'] };
+export const USUAL_POLICY: PimPolicy = { permanentActive: false, maximumDuration: 'P15D', enabledRules: ['Justification'] };
 
 /** Begun less than five minutes ago, whoever made it. What has not begun may be called off. */
-export function tooYoung(schedule: RoleSchedule, at: number): boolean {
+export function tooYoung(schedule: { readonly createdAt: number; readonly startAt?: number }, at: number): boolean {
   const begun = schedule.startAt ?? schedule.createdAt;
   return begun <= at && at - begun < LEAST_ACTIVE_MS;
 }
 
 /** Names of the policy's rules that a request breaks, as PIM lists them in its refusal. */
-export function brokenRules(ask: PimAsk, policy: RolePolicy, at: number): string[] {
+export function brokenRules(ask: PimWords, policy: PimPolicy, at: number): string[] {
   const missing = (text: string | null | undefined) => text === null || text === undefined || text.trim() === '';
   const start = startOf(ask, at);
   const end = ask.scheduleInfo === undefined ? undefined : expirationEnd(ask.scheduleInfo.expiration, start);
@@ -37,6 +36,6 @@ export function brokenRules(ask: PimAsk, policy: RolePolicy, at: number): string
 }
 
 /** A start in the past means now. */
-export function startOf(ask: PimAsk, at: number): number {
+export function startOf(ask: PimWords, at: number): number {
   return Math.max(Date.parse(ask.scheduleInfo?.startDateTime ?? instantOf(at)), at);
 }

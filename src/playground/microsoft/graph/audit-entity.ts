@@ -10,6 +10,7 @@ const ACTIVITIES: Readonly<Record<AuditEntry['action'], readonly [category: stri
   'role.given': ['RoleManagement', 'Add member to role', 'Assign'],
   'role.taken': ['RoleManagement', 'Remove member from role', 'Unassign'],
   'role.ended': ['RoleManagement', 'Remove member from role (PIM activation expired)', 'Unassign'],
+  'azure.asked': ['AzureRBACRoleManagementElevateAccess', '', ''],
   'azure.given': ['AzureRBACRoleManagementElevateAccess', ELEVATED, 'Assign'],
   'azure.taken': ['AzureRBACRoleManagementElevateAccess', UNELEVATED, 'Unassign'],
   'secret.added': ['ApplicationManagement', 'Update application – Certificates and secrets management', 'Update'],
@@ -17,6 +18,9 @@ const ACTIVITIES: Readonly<Record<AuditEntry['action'], readonly [category: stri
   'secret.removed': ['ApplicationManagement', 'Update application – Certificates and secrets management', 'Update'],
   'user.changed': ['UserManagement', 'Update user', 'Update'],
   'group.changed': ['GroupManagement', 'Update group', 'Update'],
+  'group.asked': ['GroupManagement', 'Add member to group requested (PIM activation)', 'CreateRequest'],
+  'group.joined': ['GroupManagement', 'Add member to group', 'Assign'],
+  'group.left': ['GroupManagement', 'Remove member from group', 'Unassign'],
   'licence.changed': ['DirectoryManagement', 'Update company information', 'Update'],
 };
 /** What is given at one administrative unit, or one object, is an activity of its own. */
@@ -25,10 +29,15 @@ const SCOPED: Readonly<Record<string, string>> = {
   'role.taken': 'Remove scoped member from role',
 };
 
+/** Azure keeps a log of its own; Entra's knows of access at the root only. */
+export function isInDirectoryAudit({ action, scope }: AuditEntry): boolean {
+  return !action.startsWith('azure.') || scope === '/';
+}
+
 /** The audit as Entra's own log tells it. */
 export function auditEntity(entry: AuditEntry): Entity {
   const [category, activity, operationType] = ACTIVITIES[entry.action];
-  const azure = entry.action === 'azure.given' || entry.action === 'azure.taken';
+  const azure = entry.action.startsWith('azure.');
   return {
     id: `Directory_${entry.seq}`,
     category,
@@ -71,16 +80,25 @@ function targetsOf(entry: AuditEntry): readonly Entity[] {
     groupType: null,
     modifiedProperties,
   });
-  if (entry.action !== 'role.given' && entry.action !== 'role.taken') return [target('User', id)];
-  const { roleDefinitionId: roleId = '', scope = '/' } = entry;
-  const changed = [
+  const { action, roleDefinitionId: roleId = '', scope = '/' } = entry;
+  if (action === 'group.joined' || action === 'group.left') {
+    const groupId = entry.objectId ?? '';
+    return [target('User', id, changed(action, [['Group.ObjectID', groupId]])), target('Group', groupId)];
+  }
+  if (action !== 'role.given' && action !== 'role.taken') return [target('User', id)];
+  const properties = changed(action, [
     ['Role.ObjectID', roleId],
     ['Role.DisplayName', roleDefinition(roleId)?.displayName ?? ''],
     ['Role.TemplateId', roleId],
-  ].map(([name, value]) => modified(entry.action, name ?? '', `"${value ?? ''}"`));
+  ]);
   const unit = isScoped(entry) ? [target('AdministrativeUnit', scope.slice(scope.lastIndexOf('/') + 1))] : [];
-  return [target('User', id, changed), target('Role', roleId), ...unit];
+  return [target('User', id, properties), target('Role', roleId), ...unit];
 }
 
-const modified = (action: AuditEntry['action'], displayName: string, value: string): Entity =>
-  action === 'role.given' ? { displayName, oldValue: null, newValue: value } : { displayName, oldValue: value, newValue: null };
+const GIVES: readonly AuditEntry['action'][] = ['role.given', 'group.joined'];
+const changed = (action: AuditEntry['action'], named: readonly (readonly [name: string, value: string])[]): readonly Entity[] =>
+  named.map(([displayName, value]) =>
+    GIVES.includes(action)
+      ? { displayName, oldValue: null, newValue: `"${value}"` }
+      : { displayName, oldValue: `"${value}"`, newValue: null },
+  );

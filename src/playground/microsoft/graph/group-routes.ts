@@ -52,7 +52,8 @@ export const GROUP_ROUTES: readonly GraphRoute[] = [
     cost: 3,
     type: DIRECTORY_OBJECT,
     handle(call) {
-      const members = withoutServicePrincipals(objectsOf(call, groupOf(call).memberIds));
+      const memberIds = call.tenant.directory.memberIdsAsOf(groupOf(call).id, call.readAsOf);
+      const members = withoutServicePrincipals(objectsOf(call, memberIds));
       return page(call, members, DIRECTORY_OBJECT, 'directoryObjects');
     },
   },

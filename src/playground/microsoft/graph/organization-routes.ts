@@ -1,6 +1,6 @@
 import type { Licence } from '../tenant/tenant-model.ts';
 import { collectionBody, type Expander } from './collection.ts';
-import { auditEntity } from './audit-entity.ts';
+import { auditEntity, isInDirectoryAudit } from './audit-entity.ts';
 import { DIRECTORY_AUDIT, ORGANIZATION, SKU } from './role-entity-types.ts';
 import { badRequest } from './graph-error.ts';
 import type { GraphRoute } from './graph-server.ts';
@@ -84,7 +84,7 @@ export const ORGANIZATION_ROUTES: readonly GraphRoute[] = [
     cost: 1,
     type: DIRECTORY_AUDIT,
     handle(call) {
-      const newestFirst = call.tenant.audit.asOf(call.readAsOf).map(auditEntity).toReversed();
+      const newestFirst = call.tenant.audit.asOf(call.readAsOf).filter(isInDirectoryAudit).map(auditEntity).toReversed();
       return {
         status: 200,
         body: collectionBody(newestFirst, {

@@ -18,6 +18,7 @@ export type AuditAction =
   | 'role.given'
   | 'role.taken'
   | 'role.ended'
+  | 'azure.asked'
   | 'azure.given'
   | 'azure.taken'
   | 'secret.added'
@@ -25,6 +26,9 @@ export type AuditAction =
   | 'secret.removed'
   | 'user.changed'
   | 'group.changed'
+  | 'group.asked'
+  | 'group.joined'
+  | 'group.left'
   | 'licence.changed';
 
 export interface AuditEntry {
@@ -35,7 +39,7 @@ export interface AuditEntry {
   readonly domainAt: string;
   readonly actor: Actor;
   readonly action: AuditAction;
-  /** `plain` roleAssignments, `pim` schedule requests, `native` an end that Entra enforced, `elevate`, `outside` by hand. */
+  /** `plain` roleAssignments and `$ref`, `pim` schedule requests, `native` an end that Entra enforced, `elevate`, `outside` by hand. */
   readonly via: 'pim' | 'plain' | 'native' | 'elevate' | 'outside';
   readonly principalId?: string;
   readonly roleDefinitionId?: string;

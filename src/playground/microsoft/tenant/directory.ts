@@ -1,9 +1,12 @@
 import { instantOf } from '../../../access/core/clock.ts';
-import type { Actor, Audit } from './audit.ts';
+import type { Actor, Audit, AuditEntry } from './audit.ts';
 import { type DirectoryGroup, type DirectoryUser, type GroupVisibility, key } from './directory-objects.ts';
 import { blankUser, seedGroup, seedGroups, seedUsers } from './directory-seed.ts';
 
 export { type DirectoryGroup, type DirectoryUser, type GroupVisibility, key } from './directory-objects.ts';
+
+/** By whose hand a membership changes; by hand, unless said otherwise. */
+export type Change = Partial<Pick<AuditEntry, 'via' | 'scheduleRequestId' | 'ticketNumber'>>;
 
 export interface Directory {
   users(): readonly DirectoryUser[];
@@ -17,8 +20,10 @@ export interface Directory {
   transitiveMemberIds(groupId: string): ReadonlySet<string>;
   addUser(user: Partial<DirectoryUser> & { readonly id: string; readonly displayName: string }, actor: Actor): void;
   setEnabled(userId: string, enabled: boolean, actor: Actor): void;
-  addMember(groupId: string, memberId: string, actor: Actor): void;
-  removeMember(groupId: string, memberId: string, actor: Actor): void;
+  /** Who was in the group by itself at that instant of the transport clock. */
+  memberIdsAsOf(groupId: string, at: number): readonly string[];
+  addMember(groupId: string, memberId: string, actor: Actor, how?: Change): void;
+  removeMember(groupId: string, memberId: string, actor: Actor, how?: Change): void;
   removeUser(userId: string, actor: Actor): void;
   setVisibility(groupId: string, visibility: GroupVisibility | null, actor: Actor): void;
   addGroup(
@@ -59,21 +64,27 @@ export function createDirectory(audit: Audit, now: () => number): Directory {
     changeGroup(groupId, changes, actor) {
       change(groupId, (group) => ({ ...group, ...changes }), actor, Object.keys(changes).join(', '));
     },
-    addMember(groupId, memberId, actor) {
-      change(
-        groupId,
-        withMembers((ids) => (ids.includes(key(memberId)) ? ids : [...ids, key(memberId)])),
-        actor,
-        `added ${key(memberId)}`,
-      );
+    memberIdsAsOf(groupId, at) {
+      let memberIds = groups.get(key(groupId))?.memberIds ?? [];
+      for (const { at: changedAt, action, objectId, principalId = '' } of audit.entries.toReversed()) {
+        if (Date.parse(changedAt) <= at) break;
+        if (objectId !== key(groupId)) continue;
+        if (action === 'group.joined') memberIds = memberIds.filter((id) => id !== principalId);
+        if (action === 'group.left') memberIds = [...memberIds, principalId];
+      }
+      return memberIds;
     },
-    removeMember(groupId, memberId, actor) {
-      change(
-        groupId,
-        withMembers((ids) => ids.filter((id) => id !== key(memberId))),
-        actor,
-        `removed ${key(memberId)}`,
-      );
+    addMember(groupId, memberId, actor, how) {
+      const group = groupOf(groupId);
+      if (group.memberIds.includes(key(memberId))) return;
+      groups.set(group.id, { ...group, memberIds: [...group.memberIds, key(memberId)] });
+      joinedOrLeft('group.joined', group.id, memberId, actor, how);
+    },
+    removeMember(groupId, memberId, actor, how) {
+      const group = groupOf(groupId);
+      if (!group.memberIds.includes(key(memberId))) return;
+      groups.set(group.id, { ...group, memberIds: group.memberIds.filter((id) => id !== key(memberId)) });
+      joinedOrLeft('group.left', group.id, memberId, actor, how);
     },
     setVisibility(groupId, visibility, actor) {
       change(groupId, (group) => ({ ...group, visibility }), actor, `visibility ${visibility ?? 'not said'}`);
@@ -110,9 +121,24 @@ export function createDirectory(audit: Audit, now: () => number): Directory {
     audit.add({ actor, action: 'user.changed', via: 'outside', objectId: user.id, detail });
   }
 
-  function change(groupId: string, next: (group: DirectoryGroup) => DirectoryGroup, actor: Actor, detail: string): void {
+  function groupOf(groupId: string): DirectoryGroup {
     const group = groups.get(key(groupId));
     if (group === undefined) throw new RangeError(`no group ${groupId}`);
+    return group;
+  }
+
+  function joinedOrLeft(
+    action: 'group.joined' | 'group.left',
+    objectId: string,
+    memberId: string,
+    actor: Actor,
+    how?: Change,
+  ): void {
+    audit.add({ actor, action, via: 'outside', principalId: key(memberId), objectId, ...how });
+  }
+
+  function change(groupId: string, next: (group: DirectoryGroup) => DirectoryGroup, actor: Actor, detail: string): void {
+    const group = groupOf(groupId);
     groups.set(group.id, next(group));
     audit.add({ actor, action: 'group.changed', via: 'outside', objectId: group.id, detail });
   }
@@ -120,11 +146,6 @@ export function createDirectory(audit: Audit, now: () => number): Directory {
   directory.reset();
   return directory;
 }
-
-const withMembers = (next: (ids: readonly string[]) => readonly string[]) => (group: DirectoryGroup) => ({
-  ...group,
-  memberIds: next(group.memberIds),
-});
 
 function closure(start: readonly string[], next: (id: string) => readonly string[]): ReadonlySet<string> {
   const found = new Set<string>();

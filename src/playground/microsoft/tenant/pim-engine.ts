@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../access/core/clock.ts';
 import type { Actor, AuditEntry } from './audit.ts';
 import { type Expiration, expirationEnd } from './expiration.ts';
-import { brokenRules, type PimPolicy, startOf, tooYoung, USUAL_POLICY } from './pim-rules.ts';
+import { brokenRules, type PimPolicy, startOf, tooYoung } from './pim-rules.ts';
 
 /** What every request says besides what it is about. */
 export interface PimWords {
@@ -47,6 +47,7 @@ export interface PimRefusal {
 
 /** Where PIM's work is done: directory roles, groups, Azure roles. */
 export interface PimPlaces<P> {
+  readonly usualPolicy: PimPolicy;
   /** Ids in lower case. */
   normal(place: P): P;
   /** The same for the same place; nothing else may be under way there. */
@@ -158,7 +159,7 @@ export function createPimEngine<P>(clock: Clock, now: Clock, places: PimPlaces<P
       const request = requests.get(id.toLowerCase());
       return request === undefined || request.bornAt > asOf ? undefined : seenAt(request, asOf);
     },
-    policy: (key) => policies.get(key.toLowerCase()) ?? USUAL_POLICY,
+    policy: (key) => policies.get(key.toLowerCase()) ?? places.usualPolicy,
     setPolicy(key, policy) {
       policies.set(key.toLowerCase(), { ...pim.policy(key), ...policy });
     },

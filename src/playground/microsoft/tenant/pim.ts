@@ -2,6 +2,7 @@ import type { Clock } from '../../../access/core/clock.ts';
 import { type Audit, SYSTEM } from './audit.ts';
 import type { Directory } from './directory.ts';
 import { createPimEngine, type PimEngine, type PimRequestFor, type PimWords, scheduleOf } from './pim-engine.ts';
+import { USUAL_POLICY } from './pim-rules.ts';
 import { roleDefinition } from './role-definitions.ts';
 import { keyOf, lowerCase, type RoleStore, type RoleTriple } from './role-store.ts';
 
@@ -12,6 +13,7 @@ export type Pim = PimEngine<RoleTriple>;
 
 export function createPim(clock: Clock, now: Clock, directory: Directory, roles: RoleStore, audit: Audit): Pim {
   return createPimEngine<RoleTriple>(clock, now, {
+    usualPolicy: USUAL_POLICY,
     normal: lowerCase,
     keyOf,
     policyKeyOf: ({ roleDefinitionId }) => roleDefinitionId,

@@ -1,6 +1,7 @@
 import { type Clock, instantOf } from '../../../access/core/clock.ts';
 import { type Actor, type Audit, SYSTEM } from './audit.ts';
 import { key } from './directory.ts';
+import { watchEnds } from './ends.ts';
 import { roleDefinition } from './role-definitions.ts';
 
 export interface RoleTriple {
@@ -48,12 +49,10 @@ export interface RoleStore {
 
 /** A record of what is gone serves stale reads; older than this nobody asks for it. */
 const TOMBSTONE_MS = 120_000;
-const LONGEST_TIMER_MS = 60_000;
 
 export function createRoleStore(clock: Clock, now: Clock, audit: Audit): RoleStore {
   const current = new Map<string, RoleSchedule>();
   let gone: RoleSchedule[] = [];
-  let timer: NodeJS.Timeout | undefined;
 
   const bury = (schedule: RoleSchedule) => {
     current.delete(keyOf(schedule));
@@ -69,15 +68,8 @@ export function createRoleStore(clock: Clock, now: Clock, audit: Audit): RoleSto
       audit.add({ actor: SYSTEM, action: 'role.ended', via: 'native', ...idsOf(schedule) });
     }
   };
-  /** Ends come by themselves, read or not: sleeps until the next one, at most a minute at a time. */
-  const wake = () => {
-    clearTimeout(timer);
-    sweep();
-    const next = Math.min(...[...current.values()].map(({ endAt }) => endAt ?? Number.POSITIVE_INFINITY));
-    if (next === Number.POSITIVE_INFINITY) return;
-    timer = setTimeout(wake, Math.min(Math.max(next - clock.now(), 1), LONGEST_TIMER_MS)).unref();
-  };
-  const stopListening = clock.onMoved(wake);
+  const known = () => [...current.values()].map(({ endAt }) => endAt ?? Number.POSITIVE_INFINITY);
+  const ends = watchEnds(clock, known, sweep);
 
   const store: RoleStore = {
     all() {
@@ -101,7 +93,7 @@ export function createRoleStore(clock: Clock, now: Clock, audit: Audit): RoleSto
       const added = { id: assignmentId, ...schedule, ...lowerCase(schedule), assignmentId, bornAt: now.now() };
       current.set(keyOf(added), added);
       audit.add({ actor, action: 'role.given', via: added.madeBy, ...idsOf(added) });
-      wake();
+      ends.changed();
       return added;
     },
     remove(triple, actor, via, scheduleRequestId) {
@@ -127,10 +119,7 @@ export function createRoleStore(clock: Clock, now: Clock, audit: Audit): RoleSto
       current.clear();
       gone = [];
     },
-    close() {
-      stopListening();
-      clearTimeout(timer);
-    },
+    close: () => ends.close(),
   };
   return store;
 }

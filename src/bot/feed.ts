@@ -36,7 +36,8 @@ const LONGEST_WAIT_MS = 15_000;
 
 /**
  * Brings what the perimeter did to the cases: in order, each event once (its sequence is committed with it), with a long poll.
- * A ledger that goes backwards stops the feed for good: what it says can no longer be believed.
+ * A ledger that goes backwards is not believed: nothing of it is applied until it goes on from where it was seen (`hallpass perimeter
+ * reconcile` sees to that).
  */
 export function startFeed(options: FeedOptions): Feed {
   const { runtime, perimeter, operators, log } = options;
@@ -57,13 +58,17 @@ export function startFeed(options: FeedOptions): Feed {
         }
         health = { ok: true };
         operators.clear('feed');
+        operators.clear('ledger');
         waitMs = FIRST_WAIT_MS;
       } catch (error) {
         if (stopping.signal.aborted) return;
         health = { ok: false, reason: `The events feed of the perimeter fails (${codeOf(error)}).` };
-        if (codeOf(error) === 'perimeter.rolled-back') return stopForGood(error);
-        log.warn({ err: error, waitMs }, 'the events feed of the perimeter failed');
-        if (waitMs >= LONGEST_WAIT_MS) operators.alert('feed', `Nothing is heard from the perimeter (${codeOf(error)}).`);
+        if (codeOf(error) === 'perimeter.rolled-back') {
+          disbelieve(error);
+          waitMs = LONGEST_WAIT_MS;
+        } else log.warn({ err: error, waitMs }, 'the events feed of the perimeter failed');
+        if (waitMs >= LONGEST_WAIT_MS && codeOf(error) !== 'perimeter.rolled-back')
+          operators.alert('feed', `Nothing is heard from the perimeter (${codeOf(error)}).`);
         const asked = error instanceof AppError ? error.retryAfterMs : undefined;
         await sleep(asked ?? waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
@@ -71,16 +76,16 @@ export function startFeed(options: FeedOptions): Feed {
     }
   }
 
-  function stopForGood(error: unknown): void {
+  function disbelieve(error: unknown): void {
     log.fatal({ err: error }, 'the ledger of the perimeter went backwards');
     health = {
       ok: false,
       reason:
-        'The perimeter’s history was rolled back; the feed has stopped. Find out why, put its store back as it was, and start the bot again.',
+        'The perimeter’s history was rolled back; nothing it says is believed. Find out why, then run "hallpass perimeter reconcile".',
     };
     operators.alert(
       'ledger',
-      'The perimeter’s history is behind what was seen before. Hallpass no longer believes what it says and has stopped listening.',
+      'The perimeter’s history is behind what was seen before. Hallpass believes nothing it says until "hallpass perimeter reconcile" has been run. Find out why it happened.',
     );
   }
 
@@ -100,6 +105,10 @@ async function apply(
   event: PerimeterEvent,
   stopping: AbortSignal,
 ): Promise<number> {
+  if (event.type === 'frozen' || event.type === 'unfrozen') {
+    noteFreeze(operators, event);
+    return event.seq;
+  }
   // Right after a start, a case that is over may not be in the index yet: facts come in order, so this one is waited for.
   const view = await runtime.find(event.requestId, stopping);
   if (view?.flow !== ACCESS_REQUEST) {
@@ -138,6 +147,18 @@ async function apply(
     );
   }
   return event.seq;
+}
+
+/** It is about no request, and so moves no cursor in the store: after a restart it may be said once more. */
+function noteFreeze(operators: Operators, { type, at, seq }: PerimeterEvent): void {
+  if (type === 'frozen') {
+    const text = `The perimeter was frozen at ${at}: nothing is given until two people have signed on its page that it may go on. Access is ended as ever.`;
+    operators.alert('frozen', text, { seq });
+    return;
+  }
+  operators.clear('frozen');
+  operators.alert('unfrozen', `The perimeter gives again since ${at}: two people have signed that it may.`, { seq });
+  operators.clear('unfrozen');
 }
 
 /** A refusal told both as the answer to a call and on the feed is one refusal. */

@@ -48,7 +48,7 @@ const eventsQuerySchema = z.strictObject({
 
 /** What is known of a request once its token was verified. */
 interface Known {
-  Variables: { isCaller?: true };
+  Variables: { isCaller?: true; isAhead?: boolean };
 }
 
 /**
@@ -79,7 +79,7 @@ export function createApiApp(parts: ApiParts): Hono<Known> {
       throw new AppError('api.version', 'another API version was named', { hint: `Send ${API_VERSION_HEADER}: ${API_VERSION}.` });
     await limits.count(kindOf(c.req.method, c.req.path));
     const seen = seenOf(c.req.header(SEEN_SEQ_HEADER), c.req.header(SEEN_HEAD_HEADER));
-    if (seen !== undefined) await parts.seenHeads.compare(seen);
+    c.set('isAhead', seen !== undefined && (await parts.seenHeads.isAhead(seen)));
     await next();
     const { seq, head } = runtime.head();
     c.header(API_VERSION_HEADER, API_VERSION);
@@ -105,7 +105,7 @@ export function createApiApp(parts: ApiParts): Hono<Known> {
   });
   app.get('/events', async (c) => {
     const { after, waitSeconds } = parse(eventsQuerySchema, c.req.query(), 'query');
-    if (after > runtime.head().seq)
+    if (after > runtime.head().seq || c.get('isAhead') === true)
       throw new AppError('ledger.behind', 'the caller has seen more of the ledger than there is', {
         hint: 'The ledger of the perimeter was set back. Nothing it says may be trusted before an operator has looked.',
       });

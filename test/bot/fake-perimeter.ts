@@ -5,7 +5,10 @@ import {
   API_VERSION_HEADER,
   decisionSchema,
   registerGrantSchema,
+  SEEN_HEAD_HEADER,
+  SEEN_SEQ_HEADER,
   type GrantDecision,
+  type LedgerHead,
   type PerimeterEvent,
   type RegisterGrant,
   type WaitsFor,
@@ -21,6 +24,9 @@ export interface FakePerimeter {
   readonly decisions: readonly (GrantDecision & { readonly requestId: string })[];
   readonly ends: readonly { readonly requestId: string; readonly reason: string | null }[];
   readonly authorizations: readonly (string | undefined)[];
+  /** What each call said it had seen of the ledger. */
+  readonly seen: readonly (LedgerHead | undefined)[];
+  readonly ledger: LedgerHead;
   /** `waitSeconds` of each poll. */
   readonly waits: readonly number[];
   /** Adds a fact to the feed. */
@@ -47,6 +53,7 @@ export async function fakePerimeter(now: () => number, port = 0): Promise<FakePe
   const decisions: (GrantDecision & { readonly requestId: string })[] = [];
   const ends: { readonly requestId: string; readonly reason: string | null }[] = [];
   const authorizations: (string | undefined)[] = [];
+  const seen: (LedgerHead | undefined)[] = [];
   const waits: number[] = [];
   const failures = new Map<string, { status: number; code: string; times: number }>();
   const waiting = new Set<() => void>();
@@ -60,6 +67,10 @@ export async function fakePerimeter(now: () => number, port = 0): Promise<FakePe
     decisions,
     ends,
     authorizations,
+    seen,
+    get ledger() {
+      return ledger();
+    },
     waits,
     givesByItself: true,
     endsByItself: true,
@@ -146,6 +157,8 @@ export async function fakePerimeter(now: () => number, port = 0): Promise<FakePe
     const url = new URL(req.url ?? '/', 'http://perimeter');
     const text = await bodyOf(req);
     authorizations.push(req.headers.authorization);
+    const [seq, head] = [req.headers[SEEN_SEQ_HEADER], req.headers[SEEN_HEAD_HEADER]];
+    seen.push(typeof head === 'string' ? { seq: Number(seq), head } : undefined);
     const [, root, requestId = '', tail] = url.pathname.split('/');
     const path = root === 'events' ? 'events' : req.method === 'DELETE' ? 'end' : tail === 'decisions' ? 'decide' : 'register';
     const failure = failures.get(path);

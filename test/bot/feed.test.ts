@@ -123,9 +123,31 @@ describe('what the perimeter says', () => {
     expect(await world.bot.readiness()).toMatchObject(stopped);
     await world.restart();
     await eventually(async () => expect(await world.bot.readiness()).toMatchObject(stopped));
-    world.perimeter.say(caseId, { type: 'ended', how: 'expired' });
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(world.theCase().status).toBe('active');
+    // Put back, it goes on from where it was seen.
+    world.perimeter.say(caseId, { type: 'ended', how: 'expired' });
+    await eventually(async () => expect(await world.bot.readiness()).toMatchObject({ ready: true, warnings: [] }), 20_000);
+  });
+
+  it('says at each call what was seen last, so that the perimeter can tell that its own history was put back', async () => {
+    world = await botWorld();
+    const caseId = await pendingCase();
+    await world.bot.desk.decide(inSlack(ANNA), caseId, 'approve', undefined, undefined);
+    await eventually(() => expect(world.theCase().status).toBe('active'));
+    await eventually(() => expect(world.perimeter.seen.at(-1)).toEqual(world.perimeter.ledger));
+    expect(world.perimeter.seen[0]).toBeUndefined();
+  });
+
+  it('is told to the security channel when all giving was stopped, and when it goes on', async () => {
+    world = await botWorld();
+    world.perimeter.say('freeze000001', { type: 'frozen' });
+    await eventually(() => expect(world.slack.notes().join()).toContain('The perimeter was frozen at '));
+    expect(await world.bot.readiness()).toMatchObject({ warnings: [expect.stringContaining('frozen')] });
+    world.perimeter.say('freeze000001', { type: 'unfrozen' });
+    await eventually(() => expect(world.slack.notes().join()).toContain('The perimeter gives again since '));
+    expect(await world.bot.readiness()).toMatchObject({ ready: true, warnings: [] });
+    await eventually(() => expect(alerts()).toEqual(['frozen', 'unfrozen']));
   });
 
   it('is known to be there at once, although nothing has happened yet', async () => {

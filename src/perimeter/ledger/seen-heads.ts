@@ -7,8 +7,8 @@ import type { DoubtDesk } from './doubt-desk.ts';
 
 /** What a caller says it has seen of our journal, compared with what we have of it. */
 export interface SeenHeads {
-  /** Raises a doubt, durably, when it has seen more of it, or another one. */
-  compare(seen: LedgerHead): Promise<void>;
+  /** True when it has seen more of it, or another one: then a doubt was raised, durably. */
+  isAhead(seen: LedgerHead): Promise<boolean>;
 }
 
 /** A hundred thousand million lines are no journal of ours; the names of its files hold one digit more. */
@@ -48,10 +48,12 @@ export function createSeenHeads(runtime: Runtime, doubts: DoubtDesk): SeenHeads 
   }
 
   return {
-    async compare(seen) {
-      if (seen.seq > runtime.head().seq) return doubts.raise({ why: 'behind', seen });
-      const ours = seen.seq === 0 ? undefined : await headAt(seen.seq);
-      if (ours !== undefined && ours !== seen.head) await doubts.raise({ why: 'forked', seen });
+    async isAhead(seen) {
+      const isBehind = seen.seq > runtime.head().seq;
+      const ours = isBehind || seen.seq === 0 ? undefined : await headAt(seen.seq);
+      if (!isBehind && (ours === undefined || ours === seen.head)) return false;
+      await doubts.raise({ why: isBehind ? 'behind' : 'forked', seen });
+      return true;
     },
   };
 }

@@ -1,0 +1,47 @@
+import type { ApproveWishes, ApproveWorld } from '../perimeter/approve/support/approve-world.ts';
+
+/** The classes of what an owned bot, and whoever talks to the perimeter besides it, may try. */
+export type AttackClass = (typeof ATTACK_CLASSES)[number];
+export const ATTACK_CLASSES = [
+  'foreign receiver',
+  'back-to-back renewal',
+  'budget',
+  'protected set and ways around it',
+  'named requester is not the principal',
+  'second account',
+  'member of the principal group',
+  'guest, disabled, removed after the page opened',
+  'edited duration, scope, principal',
+  'statement of another request, decision, stage, salt',
+  'token for another audience, tenant, client, user',
+  'expired, unsigned, alg and key confusion',
+  'replay after restart and after restore',
+  'sign-in begun elsewhere, framed, without click',
+  'crossed callbacks',
+  'DELETE before POST',
+  'concurrent duplicates',
+  'feed and page reading by strangers',
+  'flood',
+  'odd and confusable Unicode bodies',
+] as const;
+
+/**
+ * One lie and its twin. Both run in one world of their own, the lie first, and the twin differs from it in the lie alone: were the perimeter to
+ * refuse everything, every twin would fail.
+ */
+export interface Attack {
+  readonly class: AttackClass;
+  /** What is tried, in a sentence without its subject, which is the owned bot unless it says otherwise. */
+  readonly name: string;
+  /** The stable code that it is refused with: an answer's, a fact's of the feed, or the small print's of a page. */
+  readonly code: string;
+  /** The entry of the perimeter's journal that tells of it, as `lastEntry` words it; `none` where it is refused at the door. */
+  readonly journal: string;
+  readonly wishes?: ApproveWishes;
+  /** Tries it, and returns the code that refused it; undefined when it went through. */
+  attack(world: ApproveWorld): Promise<string | undefined>;
+  /** The request whose entry `journal` names; none by default. */
+  readonly about?: string;
+  /** The same without the lie. Throws when it does not do what it asks. */
+  twin(world: ApproveWorld): Promise<void>;
+}

@@ -1,0 +1,59 @@
+/**
+ * `npm run attacks [-- WORD]`: one table of what an owned bot and strangers try against the perimeter, over a local Microsoft: the lie, the
+ * code that refused it, the journal's entry, and its twin without the lie, which has to succeed. No lie may change the tenant.
+ */
+import { startApproveWorld } from '../perimeter/approve/support/approve-world.ts';
+import { ATTACK_CLASSES, type Attack } from './attack.ts';
+import { attacksByClass } from './rows.ts';
+import { lastEntry, tenantNow } from './seen.ts';
+
+interface Result {
+  readonly code: string;
+  readonly journal: string;
+  readonly faults: readonly string[];
+}
+
+async function run(attack: Attack): Promise<Result> {
+  const world = await startApproveWorld(attack.wishes);
+  try {
+    const before = tenantNow(world);
+    const code = (await attack.attack(world)) ?? 'went through';
+    const journal = attack.about === undefined ? 'none' : await lastEntry(world, attack.about);
+    const faults = [
+      ...(code === attack.code ? [] : [`expected ${attack.code}`]),
+      ...(journal === attack.journal ? [] : [`expected the entry: ${attack.journal}`]),
+      ...(tenantNow(world) === before ? [] : ['THE TENANT CHANGED']),
+    ];
+    const twin = await attack.twin(world).then(
+      () => undefined,
+      (error: unknown) => `the twin failed: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return { code, journal, faults: twin === undefined ? faults : [...faults, twin] };
+  } finally {
+    await world.close();
+  }
+}
+
+async function runSafely(attack: Attack): Promise<Result> {
+  return run(attack).catch((error: unknown) => ({
+    code: 'threw',
+    journal: '',
+    faults: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
+  }));
+}
+
+const [word = ''] = process.argv.slice(2);
+const chosen = attacksByClass.filter((attack) => `${attack.class} ${attack.name}`.includes(word));
+let failed = 0;
+process.stdout.write('| class | attack | refused with | journal | twin |\n|---|---|---|---|---|\n');
+for (const attack of chosen) {
+  const { code, journal, faults } = await runSafely(attack);
+  if (faults.length > 0) failed += 1;
+  const twin = faults.some((fault) => fault.startsWith('the twin')) ? 'FAILED' : 'succeeds';
+  process.stdout.write(`| ${attack.class} | ${attack.name} | \`${code}\` | ${journal} | ${twin} |\n`);
+  for (const fault of faults) process.stdout.write(`    FAULT: ${fault}\n`);
+}
+const thin = word === '' ? ATTACK_CLASSES.filter((one) => chosen.filter((attack) => attack.class === one).length < 2) : [];
+for (const one of thin) process.stdout.write(`FAULT: fewer than two rows: ${one}\n`);
+process.stdout.write(`${chosen.length - failed} passed, ${failed + thin.length} failed\n`);
+process.exitCode = failed + thin.length > 0 || chosen.length === 0 ? 1 : 0;

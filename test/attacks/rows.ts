@@ -1,0 +1,7 @@
+import { ATTACK_CLASSES, type Attack } from './attack.ts';
+import { receivers } from './rows/receivers.ts';
+
+const all: readonly Attack[] = [...receivers];
+
+/** In the order of the classes. */
+export const attacksByClass: readonly Attack[] = ATTACK_CLASSES.flatMap((one) => all.filter((attack) => attack.class === one));

@@ -1,30 +1,38 @@
+import { hkdfSync } from 'node:crypto';
 import { createArmClient } from '../azure/arm-client.ts';
+import { createAzureRoleName } from '../azure/azure-role-name.ts';
+import type { Secret } from '../access/core/secret.ts';
 import { transportClock } from '../access/core/clock.ts';
 import { openDomainClock } from '../config/domain-clock.ts';
 import { openRuntime } from '../durable/runtime.ts';
 import { createGraphClient } from '../entra/graph-client.ts';
 import { createMembershipReader } from '../entra/membership-reader.ts';
 import { createOwnPimRecords } from '../entra/own-pim-records.ts';
+import { createRequestNames } from '../entra/request-names.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { createCredential } from '../identity/credential.ts';
+import { managedIdentityAssertion } from '../identity/federated-assertion.ts';
+import { readSecret } from '../identity/secret-source.ts';
 import type { Log } from '../observe/log.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../perimeter/caller-token.ts';
 import { createClockWatch } from '../perimeter/ledger/clock-watch.ts';
 import { allRecords } from '../perimeter/ledger/own-records.ts';
 import { perimeterFlows } from '../perimeter/perimeter-flows.ts';
 import type { PerimeterParts } from '../perimeter/assemble.ts';
-import type { PerimeterConfig } from '../perimeter/perimeter-config.ts';
+import type { ApproveAdapters } from '../perimeter/approve/approve-page.ts';
+import type { ApproveSetting, PerimeterConfig } from '../perimeter/perimeter-config.ts';
 import { createAccessWriters } from './access-writers.ts';
+import { openEvidence } from './open-evidence.ts';
 
 /**
  * Everything that perimeter.yaml names, opened: the store, our identity, the directory. Whatever hosts the perimeter assembles it from these
- * and closes it; the clock is closed by `closeClock`, after that.
+ * and closes it; what is left is closed by `closeRest`, after that.
  * @throws {AppError} `secret.*`, `store.*`
  */
 export async function openPerimeterParts(
   config: PerimeterConfig,
   log: Log,
-): Promise<{ readonly parts: PerimeterParts; readonly closeClock: () => void }> {
+): Promise<{ readonly parts: PerimeterParts; readonly closeRest: () => Promise<void> }> {
   const credential = createCredential(config.tenant);
   const { login, graph: graphUrl, arm } = addressesOf(config.tenant.cloud);
   const clock = openDomainClock(config.domainClock, [login, graphUrl, arm, config.alarm.url]);
@@ -34,6 +42,8 @@ export async function openPerimeterParts(
     clock.close();
     throw error;
   });
+  const keys = tenantKeys(config);
+  const { evidence, close: closeEvidence } = await openEvidence(config.store, log);
   const parts: PerimeterParts = {
     config,
     runtime,
@@ -44,7 +54,29 @@ export async function openPerimeterParts(
     people: createMembershipReader(graph),
     records: allRecords([createOwnPimRecords(graph)]),
     clockWatch,
-    verifyCaller: createCallerVerifier(callerSettingsOf(config), tenantKeys(config), transportClock),
+    verifyCaller: createCallerVerifier(callerSettingsOf(config), keys, transportClock),
+    ...(config.approve === undefined ? {} : { approve: approveAdapters(config.approve) }),
   };
-  return { parts, closeClock: () => clock.close() };
+  function approveAdapters(setting: ApproveSetting): ApproveAdapters {
+    const { cookieKey, managedIdentity } = setting;
+    return {
+      assertion: managedIdentityAssertion(managedIdentity.clientId, config.tenant.cloud),
+      keys,
+      names: createRequestNames(graph, createAzureRoleName(arm, credential), log),
+      evidence,
+      ...(cookieKey === undefined ? {} : { cookieKey: keyOf(readSecret(cookieKey)) }),
+    };
+  }
+  return {
+    parts,
+    async closeRest() {
+      clock.close();
+      await closeEvidence();
+    },
+  };
+}
+
+/** Of a secret of any length, for this purpose alone. */
+function keyOf(secret: Secret): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret.reveal(), '', 'hallpass approve cookies', 32));
 }

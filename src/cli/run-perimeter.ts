@@ -10,11 +10,12 @@ import { openPerimeterParts } from './open-perimeter.ts';
 export async function runPerimeter(file: string): Promise<void> {
   const config = loadPerimeterConfig(file);
   const log = createLog('perimeter');
-  const { parts, closeClock } = await openPerimeterParts(config, log);
+  const { parts, closeRest } = await openPerimeterParts(config, log);
   const perimeter = await startPerimeter(parts);
-  log.info({ url: perimeter.url, opsUrl: perimeter.opsUrl, entitlements: config.entitlements.length }, 'perimeter ready');
+  const { url, opsUrl, approveUrl } = perimeter;
+  log.info({ url, opsUrl, approveUrl, entitlements: config.entitlements.length }, 'perimeter ready');
   await stopped(perimeter, log);
-  closeClock();
+  await closeRest();
 }
 
 async function stopped(perimeter: Perimeter, log: Log): Promise<void> {

@@ -1,7 +1,8 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { AppError } from '../access/core/app-error.ts';
 import type { Clock } from '../access/core/clock.ts';
 import { issuersOf, signingKeysUrl } from '../identity/cloud.ts';
+import { type SigningKeys, signingKeysAt } from '../identity/id-token-signature.ts';
 import type { PerimeterConfig } from './perimeter-config.ts';
 
 /**
@@ -37,10 +38,9 @@ export function callerSettingsOf(config: PerimeterConfig): CallerSettings {
   };
 }
 
-/** The tenant's keys: fetched when first needed, kept, and fetched again when a token names an unknown one (at most every 30 s). */
-export function tenantKeys(config: PerimeterConfig): JWTVerifyGetKey {
-  const url = new URL(signingKeysUrl(config.tenant.cloud, config.tenant.tenantId));
-  return createRemoteJWKSet(url, { timeoutDuration: 5_000, cooldownDuration: 30_000, cacheMaxAge: 24 * 3_600_000 });
+/** The tenant's keys: what a caller's token is verified with, and what people sign. */
+export function tenantKeys({ tenant }: PerimeterConfig): SigningKeys {
+  return signingKeysAt(signingKeysUrl(tenant.cloud, tenant.tenantId));
 }
 
 export function createCallerVerifier(settings: CallerSettings, keys: JWTVerifyGetKey, transportClock: Clock): VerifyCaller {

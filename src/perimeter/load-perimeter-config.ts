@@ -1,6 +1,7 @@
 import { addressesOf } from '../identity/cloud.ts';
 import { listenRules } from '../config/listen-rules.ts';
 import { type ConfigRule, readConfig } from '../config/read-config.ts';
+import { approveRules } from './approve/approve-rules.ts';
 import { type PerimeterConfig, perimeterConfigSchema } from './perimeter-config.ts';
 
 /**
@@ -16,19 +17,6 @@ const problem = (path: readonly PropertyKey[], message: string): Problem => ({ p
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const isLoopback = (address: string) => LOOPBACK.has(new URL(address).hostname.replace(/^\[|\]$/g, ''));
-
-/** `signed` is the default of the design and cannot be carried out yet; leaving it out must not mean the weaker one. */
-const assurance: ConfigRule<PerimeterConfig> = ({ entitlements }) =>
-  entitlements.flatMap((entitlement, index) =>
-    entitlement.assurance === 'chat'
-      ? []
-      : [
-          problem(
-            ['entitlements', index, 'assurance'],
-            `write "assurance: chat" for ${entitlement.id}: signed approvals, the default, are not available yet, and a click in chat is weaker`,
-          ),
-        ],
-  );
 
 const entitlements: ConfigRule<PerimeterConfig> = ({ entitlements: all, tenant }) =>
   all.flatMap(({ id, mayReceive }, index) => [
@@ -56,4 +44,4 @@ const domainClock: ConfigRule<PerimeterConfig> = ({ domainClock: clock, tenant, 
     : [];
 };
 
-const perimeterRules = [assurance, listenRules, entitlements, identities, domainClock];
+const perimeterRules = [approveRules, listenRules, entitlements, identities, domainClock];

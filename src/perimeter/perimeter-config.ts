@@ -8,6 +8,7 @@ import {
   listenSchema,
   perimeterOpsSchema,
   personSchema,
+  secretSourceSchema,
   storeSchema,
   tenantSchema,
 } from '../config/parts.ts';
@@ -32,12 +33,20 @@ const breakGlassSchema = z.strictObject({
 });
 
 /** @see https://learn.microsoft.com/azure/role-based-access-control/scope-overview */
-const armScope = z.string().regex(/^\/(subscriptions|providers\/Microsoft\.Management\/managementGroups)\/[^\s?#]+[^\s?#/]$/i);
-/** As `scope`, where a segment may be `*`: any one name. */
-const azureRoleSchema = z.union([
-  z.strictObject({ roleDefinitionId: guid, scope: armScope, condition: z.string().min(1).max(8_192).optional() }),
-  z.strictObject({ roleDefinitionId: guid, scopePattern: armScope, condition: z.string().min(1).max(8_192).optional() }),
-]);
+const armScope = z
+  .string()
+  .regex(
+    /^\/(subscriptions|providers\/Microsoft\.Management\/managementGroups)\/[^\s?#]+[^\s?#/]$/i,
+    'is no ARM id of a management group, subscription, resource group or resource; the root scope / is never given',
+  );
+const azureRoleSchema = z.strictObject({
+  roleDefinitionId: guid,
+  /** Exactly one of the two. */
+  scope: armScope.optional(),
+  /** As `scope`, where a segment may be `*`: any one name. The request names the scope. */
+  scopePattern: armScope.optional(),
+  condition: z.string().min(1).max(8_192).optional(),
+});
 
 const contextId = z.string().regex(/^c[1-9][0-9]?$/);
 
@@ -87,6 +96,8 @@ const approveSchema = z.strictObject({
   managedIdentity: z.strictObject({ clientId: guid }),
   /** How a signature is made fresh. `promptLogin` is for tenants without P1. */
   stepUp: z.union([z.strictObject({ authenticationContext: contextId }), z.strictObject({ promptLogin: z.literal(true) })]),
+  /** Seals the page's cookies; the same on every machine that answers at `publicUrl`. Without it each start makes one of its own. */
+  cookieKey: secretSourceSchema.optional(),
 });
 export type ApproveSetting = z.infer<typeof approveSchema>;
 
@@ -137,8 +148,8 @@ export function targetOf(setting: GuardedEntitlement, azureScope?: string): Targ
   if (directoryRole !== undefined) return azureScope === undefined ? { kind: 'directoryRole', ...directoryRole } : undefined;
   if (group !== undefined) return azureScope === undefined ? { kind: 'group', ...group } : undefined;
   if (azureRole === undefined) return undefined;
-  const { roleDefinitionId, condition } = azureRole;
-  const scope = 'scope' in azureRole ? fixed(azureRole.scope, azureScope) : fitting(azureRole.scopePattern, azureScope);
+  const { roleDefinitionId, condition, scopePattern = '' } = azureRole;
+  const scope = azureRole.scope === undefined ? fitting(scopePattern, azureScope) : fixed(azureRole.scope, azureScope);
   if (scope === undefined) return undefined;
   return { kind: 'azureRole', scope, roleDefinitionId, ...(condition === undefined ? {} : { condition }) };
 }

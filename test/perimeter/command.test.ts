@@ -96,7 +96,7 @@ describe('hallpass perimeter', () => {
       said += chunk.toString();
     });
     expect(await exit).toBe(2);
-    expect(said).toMatch(/unsafe\.yaml:12: entitlements\.0\.assurance: write "assurance: chat"/);
+    expect(said).toMatch(/unsafe\.yaml:12: entitlements\.0\.assurance: needs the section approve/);
   });
 
   it('does not start with a secret that everybody on the machine can read', async () => {

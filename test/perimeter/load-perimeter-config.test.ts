@@ -40,8 +40,8 @@ describe('perimeter.yaml', () => {
   });
 
   it.each([
-    ['leaves the assurance out', ['    assurance: chat\n', ''], /^10: entitlements\.0\.assurance: write "assurance: chat"/],
-    ['says signed', ['assurance: chat', 'assurance: signed'], /^14: entitlements\.0\.assurance: .*not available yet/],
+    ['leaves the assurance out', ['    assurance: chat\n', ''], /^10: entitlements\.0\.assurance: needs the section approve/],
+    ['says signed', ['assurance: chat', 'assurance: signed'], /^14: entitlements\.0\.assurance: needs the section approve/],
     ['says something else', ['assurance: chat', 'assurance: trust-me'], /^14: entitlements\.0\.assurance: /],
     ['listens to the world without TLS', ['{ port: 8443 }', '{ host: 0.0.0.0, port: 8443 }'], /^5: listen\.host: .*tls/],
     ['tells operators over the network without TLS', ['store:', 'ops: { host: 0.0.0.0 }\nstore:'], /^6: ops\.host: .*ops\.tls/],

@@ -30,6 +30,8 @@ export interface ApproveAdapters {
   readonly keys: SigningKeys;
   readonly names: Names;
   readonly evidence: EvidenceStore;
+  /** 32 bytes; see `approve.cookieKey`. */
+  readonly cookieKey?: Uint8Array;
 }
 
 export interface ApprovePageParts {
@@ -79,7 +81,7 @@ export function createApprovePage(parts: ApprovePageParts): Routes {
       transportClock,
     ),
     tokenSource: { issuer, keysUrl: signingKeysUrl(cloud, tenantId) },
-    visits: createVisits(transportClock),
+    visits: createVisits(transportClock, adapters.cookieKey),
     limits: createPageLimits(),
     addressOf: setting.listen.behindProxy ? lastForwarded : (c) => addressOf(c.env),
     transportClock,

@@ -30,13 +30,13 @@ try {
   const config = configForFunctions();
   registerFunctions(
     createHostedPerimeter(async () => {
-      const { parts, closeClock } = await openPerimeterParts(config, log);
+      const { parts, closeRest } = await openPerimeterParts(config, log);
       const perimeter = assemblePerimeter(parts);
       return {
         ...perimeter,
         async close() {
           await perimeter.close();
-          closeClock();
+          await closeRest();
         },
       };
     }, log),

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { registerEraseTexts } from './cli/erase-texts.ts';
+import { registerEvidence } from './cli/evidence.ts';
 import { EXIT, exitCodeOf, sentenceOf } from './cli/exit-codes.ts';
 import { registerJournal } from './cli/journal.ts';
 import { registerPerimeter } from './cli/perimeter.ts';
@@ -23,6 +24,7 @@ registerPlayground(program);
 registerStart(program);
 registerPerimeter(program);
 registerJournal(program);
+registerEvidence(program);
 registerEraseTexts(program);
 registerSchemas(program);
 

@@ -11,6 +11,11 @@ export const EXIT = {
   finding: 3,
   /** A service could not be reached or asked us to wait: the same command may succeed later. */
   unavailable: 4,
+  /** `hallpass evidence verify` below "anchored and pinned", which is 0: nobody can mistake one verdict for another. */
+  evidencePinned: 10,
+  evidenceAnchored: 11,
+  evidenceConsistent: 12,
+  evidenceNotVerified: 13,
 } as const;
 
 export function exitCodeOf(error: unknown): number {

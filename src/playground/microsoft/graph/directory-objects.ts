@@ -38,8 +38,12 @@ export function objectsOf({ tenant, roles }: Pick<GraphCall, 'tenant' | 'roles'>
   });
 }
 
+/** Published as never null, so that nothing is said by its default. */
+const NEVER_NULL: Readonly<Record<string, unknown>> = { appRoleAssignmentRequired: false };
+
 function limited(object: Entity): Entity {
-  const nothing = Object.entries(object).map(([name, value]) => [name, Array.isArray(value) ? [] : null] as const);
+  const empty = (name: string, value: unknown) => (Array.isArray(value) ? [] : (NEVER_NULL[name] ?? null));
+  const nothing = Object.entries(object).map(([name, value]) => [name, empty(name, value)] as const);
   return { ...Object.fromEntries(nothing), '@odata.type': object['@odata.type'], id: object['id'] };
 }
 

@@ -1,4 +1,4 @@
-import type { AppRegistration, Credential } from '../tenant/applications.ts';
+import type { AppRegistration, AppRole, Credential } from '../tenant/applications.ts';
 import type { DirectoryGroup, DirectoryUser } from '../tenant/directory.ts';
 import type { RoleDefinition } from '../tenant/role-definitions.ts';
 import type { Entity } from './odata-query.ts';
@@ -77,6 +77,15 @@ function credentialLists(credentials: readonly Credential[]): Entity {
   };
 }
 
+const appRoleEntity = (role: AppRole): Entity => ({ ...role, origin: 'Application' });
+
+/** Null where none was ever asked for. */
+function optionalClaims({ optionalClaims: { idToken, accessToken } }: AppRegistration): Entity | null {
+  const claim = (name: string) => ({ name, source: null, essential: false, additionalProperties: [] });
+  if (idToken.length + accessToken.length === 0) return null;
+  return { idToken: idToken.map(claim), accessToken: accessToken.map(claim), saml2Token: [] };
+}
+
 export function applicationEntity(app: AppRegistration): Entity {
   return {
     id: app.objectId,
@@ -89,8 +98,30 @@ export function applicationEntity(app: AppRegistration): Entity {
     isDisabled: null,
     notes: null,
     publisherDomain: 'playground.example',
-    signInAudience: 'AzureADMyOrg',
+    signInAudience: app.signInAudience,
     tags: [],
+    api: {
+      acceptMappedClaims: null,
+      knownClientApplications: [],
+      oauth2PermissionScopes: [],
+      preAuthorizedApplications: [],
+      requestedAccessTokenVersion: app.accessTokenVersion === 2 ? 2 : null,
+    },
+    appRoles: app.appRoles.map(appRoleEntity),
+    groupMembershipClaims: app.groupMembershipClaims,
+    isFallbackPublicClient: false,
+    optionalClaims: optionalClaims(app),
+    publicClient: { redirectUris: app.publicRedirectUris },
+    spa: { redirectUris: app.spaRedirectUris },
+    web: {
+      homePageUrl: null,
+      implicitGrantSettings: {
+        enableAccessTokenIssuance: app.implicitGrant.accessTokens,
+        enableIdTokenIssuance: app.implicitGrant.idTokens,
+      },
+      logoutUrl: null,
+      redirectUris: app.redirectUris,
+    },
     ...credentialLists(app.credentials),
   };
 }
@@ -103,11 +134,13 @@ export function servicePrincipalEntity(app: AppRegistration, tenantId: string): 
     appDisplayName: app.displayName,
     appId: app.appId,
     appOwnerOrganizationId: app.objectId === undefined ? null : tenantId,
+    appRoleAssignmentRequired: app.appRoleAssignmentRequired,
+    appRoles: app.appRoles.map(appRoleEntity),
     displayName: app.displayName,
     notes: null,
     servicePrincipalNames: [app.appId, ...app.identifierUris],
     servicePrincipalType: app.servicePrincipalType,
-    signInAudience: 'AzureADMyOrg',
+    signInAudience: app.signInAudience,
     tags: [],
     ...credentialLists(app.servicePrincipalCredentials),
   };

@@ -3,6 +3,8 @@ import { key } from './directory.ts';
 
 /** The resource of Microsoft Graph's application permissions. */
 export const GRAPH_RESOURCE = 'https://graph.microsoft.com';
+/** Its application id, the same in every tenant. */
+export const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
 
 export interface AppPermissions {
   /** App roles that an administrator granted to the application for a resource; they stand in the next token it gets. */

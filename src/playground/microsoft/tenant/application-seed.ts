@@ -10,7 +10,9 @@ import {
   SAM,
   TEAMS_APP_ID,
 } from '../../cast.ts';
-import type { AppRegistration, Credential } from './applications.ts';
+import { GRAPH_APP_ID } from './app-permissions.ts';
+import { GRAPH_PERMISSIONS } from '../graph/graph-permissions.ts';
+import type { AppRegistration, AppRole, Credential } from './applications.ts';
 
 type Seed = Partial<AppRegistration> & { readonly appId: string; readonly displayName: string };
 
@@ -62,7 +64,9 @@ export function seedApplications(now: number, secretOf: (keyId: string) => strin
       ...own(PERIMETER_APP.clientId, PERIMETER_APP.name, 8, PERIMETER_APP.principalId),
       identifierUris: [PERIMETER_AUDIENCE],
       optionalClaims: { idToken: [], accessToken: ['idtyp'] },
+      appRoles: [appRole('Access.Give', 1)],
     },
+    MICROSOFT_GRAPH,
     approvalSignIn(issuer, id(0, 'b')),
     PERIMETER_IDENTITY_SEED,
     own(TEAMS_APP_ID, 'Hallpass for Teams', 9, id(9, 'c')),
@@ -82,6 +86,27 @@ export function seedApplications(now: number, secretOf: (keyId: string) => strin
     app(6, 'Device inventory', { ownerIds: [GINA.objectId] }),
   ];
 }
+
+function appRole(value: string, digit: number): AppRole {
+  return {
+    id: `a4401e00-0000-4000-8000-${String(digit).padStart(12, '0')}`,
+    value,
+    displayName: value,
+    description: value,
+    allowedMemberTypes: ['Application'],
+    isEnabled: true,
+  };
+}
+
+/** Microsoft's own, in every tenant: what it offers are the permissions that its calls name. The ids of its roles are ours. */
+const MICROSOFT_GRAPH: Seed = {
+  appId: GRAPH_APP_ID,
+  displayName: 'Microsoft Graph',
+  objectId: undefined,
+  servicePrincipalId: 'a9900000-0000-4000-8000-000000000003',
+  createdDateTime: '2020-01-01T00:00:00Z',
+  appRoles: [...new Set<string>(Object.values(GRAPH_PERMISSIONS).flat())].toSorted().map((name, at) => appRole(name, 1_000 + at)),
+};
 
 /** As `deploy/` makes it: people of one tenant, one redirect address, a managed identity in place of a secret. */
 function approvalSignIn(issuer: string, objectId: string): Seed {

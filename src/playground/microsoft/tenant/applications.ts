@@ -24,6 +24,16 @@ export interface FederatedCredential {
   readonly audiences: readonly string[];
 }
 
+/** What an application may be given at another, which is its resource. Source: https://learn.microsoft.com/graph/api/resources/approle */
+export interface AppRole {
+  readonly id: string;
+  readonly value: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly allowedMemberTypes: readonly ('Application' | 'User')[];
+  readonly isEnabled: boolean;
+}
+
 /** Claims by name that come only where a registration asks for them: `auth_time`, `acrs`, `acct`, `login_hint` · `idtyp`. */
 export interface OptionalClaims {
   readonly idToken: readonly string[];
@@ -39,14 +49,24 @@ export interface AppRegistration {
   /** Object id of the application; undefined for one that is registered in another tenant. */
   readonly objectId: string | undefined;
   readonly servicePrincipalId: string;
+  /** A registration made through Graph has none yet: it is made by a call of its own. */
+  readonly hasServicePrincipal: boolean;
   readonly servicePrincipalType: 'Application' | 'ManagedIdentity';
   /** Of a managed identity: user-assigned ones have a name of their own, system-assigned ones are the resource's. */
   readonly isUserAssigned: boolean;
   readonly identifierUris: readonly string[];
   /** Which form the tokens for this API have (`requestedAccessTokenVersion`); Entra's default is 1. */
   readonly accessTokenVersion: 1 | 2;
-  /** Where people may be sent back to after a sign-in (`web.redirectUris`). No implicit flow for any of them. */
+  readonly appRoles: readonly AppRole[];
+  /** Shown by Graph only: the sign-in server gives tokens without a role all the same. */
+  readonly appRoleAssignmentRequired: boolean;
+  readonly signInAudience: string;
+  /** Where people may be sent back to after a sign-in (`web.redirectUris`). */
   readonly redirectUris: readonly string[];
+  readonly spaRedirectUris: readonly string[];
+  readonly publicRedirectUris: readonly string[];
+  /** Shown by Graph only: the sign-in server has no implicit flow. */
+  readonly implicitGrant: { readonly accessTokens: boolean; readonly idTokens: boolean };
   readonly optionalClaims: OptionalClaims;
   /** `SecurityGroup` puts a person's groups into tokens (`groupMembershipClaims`). */
   readonly groupMembershipClaims: 'SecurityGroup' | null;
@@ -120,7 +140,7 @@ export function createApplications(clock: Clock, audit: Audit, issuer: () => str
     all: () => [...apps.values()],
     byAppId: (appId) => apps.get(key(appId)),
     byObjectId: (id) => [...apps.values()].find((app) => app.objectId === key(id)),
-    byServicePrincipalId: (id) => [...apps.values()].find((app) => app.servicePrincipalId === key(id)),
+    byServicePrincipalId: (id) => [...apps.values()].find((app) => app.hasServicePrincipal && app.servicePrincipalId === key(id)),
     byAudience: (audience) =>
       [...apps.values()].find((app) => app.identifierUris.includes(audience) || app.appId === key(audience)),
     addSecret(appId, { displayName, endsAt, on = 'application' }, actor) {
@@ -161,10 +181,17 @@ export function createApplications(clock: Clock, audit: Audit, issuer: () => str
         objectId: randomUUID(),
         servicePrincipalId: randomUUID(),
         servicePrincipalType: 'Application',
+        hasServicePrincipal: true,
         isUserAssigned: false,
         identifierUris: [],
         accessTokenVersion: 1,
+        appRoles: [],
+        appRoleAssignmentRequired: false,
+        signInAudience: 'AzureADMyOrg',
         redirectUris: [],
+        spaRedirectUris: [],
+        publicRedirectUris: [],
+        implicitGrant: { accessTokens: false, idTokens: false },
         optionalClaims: { idToken: [], accessToken: [] },
         groupMembershipClaims: null,
         federatedCredentials: [],

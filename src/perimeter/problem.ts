@@ -12,7 +12,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'case.unknown': 404,
   'grant.conflict': 409,
   'decision.conflict': 409,
-  'decision.unsigned': 409,
+  'approval.must-be-signed': 409,
   'ledger.behind': 409,
   'ledger.doubtful': 409,
   'perimeter.frozen': 409,

@@ -150,10 +150,11 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
 
   /** By the bot's word alone: enough to deny, since it can end the request as well, and to approve where the guardrails say `chat`. */
   async function judgeChat(grant: Waiting, { decision, approver }: GrantDecision): Promise<Verdict> {
+    const { opening } = grant;
     if (decision === 'deny') return permit;
-    if (grant.opening.needs.assurance === 'chat') return judge.mayDecide(grant, approver, decision);
-    throw new AppError('decision.unsigned', 'an approval by the bot for what has to be signed', {
-      hint: 'This is approved on the page of the perimeter, not in chat.',
+    if (opening.needs.assurance === 'chat') return judge.mayDecide(grant, approver, decision);
+    throw new AppError('approval.must-be-signed', 'an approval by the bot for what has to be signed', {
+      hint: `This is approved by a signature, here: ${config.approve?.publicUrl ?? ''}/approve/${opening.registration.requestId}`,
     });
   }
 

@@ -111,7 +111,7 @@ describe('an approval in chat', () => {
     await world.register('unsigned0001');
     const approve = { decisionId: 'a', decision: 'approve', approver: ABEL, decidedAt: '2026-03-01T12:00:00.000Z' };
     const reply = await world.call('POST', '/grants/unsigned0001/decisions', approve);
-    expect([reply.status, reply.body]).toMatchObject([409, { code: 'decision.unsigned' }]);
+    expect([reply.status, reply.body]).toMatchObject([409, { code: 'approval.must-be-signed' }]);
     expect((await world.call('GET', '/grants/unsigned0001')).body).toMatchObject({ state: 'registered' });
     await world.call('POST', '/grants/unsigned0001/decisions', { ...approve, decision: 'deny', decisionId: 'd' });
     expect((await world.factsUntil('unsigned0001', 'ended')).at(-1)).toMatchObject({ how: 'denied' });

@@ -13,7 +13,9 @@ import { DIRECTORY_OBJECT_ROUTES } from './graph/directory-object-routes.ts';
 import { DIRECTORY_ROUTES } from './graph/directory-routes.ts';
 import { exchangeIds, plainError } from './graph/graph-error.ts';
 import { graphHandler } from './graph/graph-server.ts';
+import { GROUP_PIM_ROUTES } from './graph/group-pim-routes.ts';
 import { GROUP_ROUTES } from './graph/group-routes.ts';
+import { GROUP_WRITE_ROUTES } from './graph/group-write-routes.ts';
 import { IDENTITY_ROUTES } from './graph/identity-routes.ts';
 import { ORGANIZATION_ROUTES } from './graph/organization-routes.ts';
 import { PIM_ROUTES } from './graph/pim-routes.ts';
@@ -112,10 +114,12 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
   const routes = [
     ...DIRECTORY_ROUTES,
     ...GROUP_ROUTES,
+    ...GROUP_WRITE_ROUTES,
     ...DIRECTORY_OBJECT_ROUTES,
     ...IDENTITY_ROUTES,
     ...ROLE_ROUTES,
     ...PIM_ROUTES,
+    ...GROUP_PIM_ROUTES,
     ...APPLICATION_ROUTES,
     ...ORGANIZATION_ROUTES,
   ];

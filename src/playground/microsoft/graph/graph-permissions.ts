@@ -77,8 +77,17 @@ const SCHEDULE_READ = [
 /** Reading requests needs a permission to write: Microsoft offers no lesser one. */
 const REQUESTS = ['RoleAssignmentSchedule.ReadWrite.Directory', 'RoleManagement.ReadWrite.Directory'];
 const REQUESTS_POST = [...REQUESTS, 'RoleAssignmentSchedule.Remove.Directory'];
+const GROUP_PIM_READ = ['PrivilegedAssignmentSchedule.Read.AzureADGroup', 'PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup'];
+const GROUP_PIM_CANCEL = ['PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup'];
+const GROUP_PIM_POST = [...GROUP_PIM_CANCEL, 'PrivilegedAssignmentSchedule.Remove.AzureADGroup'];
+/** For role-assignable groups RoleManagement.ReadWrite.Directory besides: https://learn.microsoft.com/graph/api/group-post-members */
+const MEMBERS_WRITE = ['GroupMember.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.ReadWrite.All'];
+const USERS_DELETE = ['User.DeleteRestore.All', 'User.ReadWrite.All'];
 const POLICIES = ['RoleManagement.Read.All', 'RoleManagement.Read.Directory', 'RoleManagement.ReadWrite.Directory'];
 const APPLICATIONS = ['Application.Read.All', 'Application.ReadWrite.All', 'Application.ReadWrite.OwnedBy', 'Directory.Read.All'];
+const APPLICATIONS_WRITE = ['Application.ReadWrite.All', 'Application.ReadWrite.OwnedBy'];
+const ROLE_GRANTS = ['AppRoleAssignment.ReadWrite.All'];
+const CONSENTS = ['DelegatedPermissionGrant.ReadWrite.All'];
 const SKUS = [
   'LicenseAssignment.Read.All',
   'Organization.Read.All',
@@ -112,8 +121,16 @@ export const GRAPH_PERMISSIONS = {
   scheduleRead: SCHEDULE_READ,
   requests: REQUESTS,
   requestsPost: REQUESTS_POST,
+  groupPimRead: GROUP_PIM_READ,
+  groupPimCancel: GROUP_PIM_CANCEL,
+  groupPimPost: GROUP_PIM_POST,
+  membersWrite: MEMBERS_WRITE,
+  usersDelete: USERS_DELETE,
   policies: POLICIES,
   applications: APPLICATIONS,
+  applicationsWrite: APPLICATIONS_WRITE,
+  roleGrants: ROLE_GRANTS,
+  consents: CONSENTS,
   skus: SKUS,
   organization: ORGANIZATION,
   audits: AUDITS,

@@ -1,6 +1,7 @@
 import { instantOf } from '../../../access/core/clock.ts';
 import type { Expiration } from '../tenant/expiration.ts';
 import type { PimRequest } from '../tenant/pim.ts';
+import type { PimEngine, PimRequestFor, PimWords } from '../tenant/pim-engine.ts';
 import { ROLE_DEFINITIONS } from '../tenant/role-definitions.ts';
 import type { RoleSchedule } from '../tenant/role-store.ts';
 import { collectionBody, entityBody, type Expander } from './collection.ts';
@@ -19,6 +20,19 @@ const SCHEDULES = 'roleManagement/directory/roleAssignmentSchedules';
 function requestEntity(request: PimRequest): Entity {
   const removal = request.action === 'adminRemove';
   return {
+    ...requestWords(request),
+    principalId: request.principalId,
+    roleDefinitionId: request.roleDefinitionId,
+    directoryScopeId: request.directoryScopeId,
+    appScopeId: null,
+    targetScheduleId: removal ? null : request.id,
+  };
+}
+
+/** What every request of PIM's says in Graph, whatever it is about. */
+export function requestWords(request: PimRequestFor<object>): Entity {
+  const removal = request.action === 'adminRemove';
+  return {
     id: request.id,
     status: request.status,
     createdDateTime: instantOf(request.createdAt),
@@ -26,12 +40,7 @@ function requestEntity(request: PimRequest): Entity {
     approvalId: null,
     customData: request.customData,
     action: request.action,
-    principalId: request.principalId,
-    roleDefinitionId: request.roleDefinitionId,
-    directoryScopeId: request.directoryScopeId,
-    appScopeId: null,
     isValidationOnly: request.isValidationOnly,
-    targetScheduleId: removal ? null : request.id,
     justification: request.justification,
     createdBy: { application: null, device: null, user: { displayName: null, id: request.createdBy.objectId } },
     scheduleInfo: removal ? null : scheduleInfo(request.startAt, request.scheduleInfo?.expiration ?? { type: 'noExpiration' }),
@@ -186,25 +195,28 @@ export const PIM_ROUTES: readonly GraphRoute[] = [
 /** 201 says that the request was taken in, nothing more: its `status` says how it went. */
 function create(call: GraphCall) {
   const ask = readPimAsk(call.body);
-  const mayWrite = call.roles.some((role) => role !== 'RoleAssignmentSchedule.Remove.Directory' && /ReadWrite/.test(role));
-  if (ask.action !== 'adminRemove' && !mayWrite)
-    throw new GraphRefusal(
-      403,
-      'UnknownError',
-      JSON.stringify({
-        errorCode: 'PermissionScopeNotGranted',
-        message:
-          'Authorization failed due to missing permission scope RoleAssignmentSchedule.ReadWrite.Directory,RoleManagement.ReadWrite.Directory.',
-        instanceAnnotations: [],
-      }),
-    );
+  demandToAssign(call, ask, ['RoleAssignmentSchedule.ReadWrite.Directory', 'RoleManagement.ReadWrite.Directory']);
   const result = call.tenant.pim.submit(ask, call.actor);
   if ('code' in result) throw new GraphRefusal(400, result.code, result.message);
   return { status: 201, body: { '@odata.context': `${call.base}/v1.0/$metadata#${REQUESTS}/$entity`, ...requestEntity(result) } };
 }
 
+/** There are permissions for taking away alone. */
+export function demandToAssign(call: GraphCall, ask: Pick<PimWords, 'action'>, enough: readonly string[]): void {
+  if (ask.action === 'adminRemove' || call.roles.some((role) => enough.includes(role))) return;
+  const inner = {
+    errorCode: 'PermissionScopeNotGranted',
+    message: `Authorization failed due to missing permission scope ${enough.join(',')}.`,
+    instanceAnnotations: [],
+  };
+  throw new GraphRefusal(403, 'UnknownError', JSON.stringify(inner));
+}
+
 function cancel(call: GraphCall) {
-  const outcome = call.tenant.pim.cancel(call.ids[0] ?? '');
+  return canceled(call.tenant.pim.cancel(call.ids[0] ?? ''));
+}
+
+export function canceled(outcome: ReturnType<PimEngine<object>['cancel']>) {
   if (outcome === 'not found') throw new GraphRefusal(404, 'ResourceNotFound', 'The resource is not found.');
   if (outcome === 'not cancelable') throw directoryBadRequest('The request can be canceled only while it is granted or pending.');
   return { status: 204 };

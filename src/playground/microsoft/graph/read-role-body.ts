@@ -1,6 +1,8 @@
 import type { Expiration } from '../tenant/expiration.ts';
 import { durationMs } from '../tenant/expiration.ts';
+import type { GroupPlace } from '../tenant/group-schedules.ts';
 import type { PimAsk } from '../tenant/pim.ts';
+import type { PimWords } from '../tenant/pim-engine.ts';
 import type { RoleTriple } from '../tenant/role-store.ts';
 import { badRequest, GraphRefusal } from './graph-error.ts';
 
@@ -19,18 +21,7 @@ export function readRoleTriple(body: Body, allowed: readonly string[], type: str
   return { principalId: guid(body, 'principalId'), roleDefinitionId: guid(body, 'roleDefinitionId'), directoryScopeId: scope };
 }
 
-const REQUEST_PROPERTIES = [
-  '@odata.type',
-  'action',
-  'principalId',
-  'roleDefinitionId',
-  'directoryScopeId',
-  'scheduleInfo',
-  'justification',
-  'ticketInfo',
-  'customData',
-  'isValidationOnly',
-];
+const WORDS = ['@odata.type', 'action', 'scheduleInfo', 'justification', 'ticketInfo', 'customData', 'isValidationOnly'];
 const ACTIONS = [
   'adminAssign',
   'adminUpdate',
@@ -45,7 +36,22 @@ const ACTIONS = [
 
 /** Source: https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignmentschedulerequests */
 export function readPimAsk(body: Body): PimAsk {
-  const triple = readRoleTriple(body, REQUEST_PROPERTIES, 'unifiedRoleAssignmentScheduleRequest');
+  const allowed = [...WORDS, 'principalId', 'roleDefinitionId', 'directoryScopeId'];
+  const triple = readRoleTriple(body, allowed, 'unifiedRoleAssignmentScheduleRequest');
+  return { ...triple, ...readWords(body) };
+}
+
+/** Source: https://learn.microsoft.com/graph/api/privilegedaccessgroup-post-assignmentschedulerequests */
+export function readGroupPimAsk(body: Body): GroupPlace & PimWords {
+  onlyKnown(body, [...WORDS, 'accessId', 'groupId', 'principalId'], 'privilegedAccessGroupAssignmentScheduleRequest');
+  const accessId = text(body, 'accessId');
+  if (accessId === null) throw badRequest('The property accessId is required.');
+  if (!/^(member|owner)$/i.test(accessId)) throw badRequest(`Requested value '${accessId.slice(0, 60)}' was not found.`);
+  if (!/^member$/i.test(accessId)) throw badRequest('The playground assigns members, not owners.');
+  return { groupId: guid(body, 'groupId'), principalId: guid(body, 'principalId'), ...readWords(body) };
+}
+
+function readWords(body: Body): PimWords {
   const wanted = text(body, 'action');
   if (wanted === null) throw badRequest('The property action is required.');
   const action = ACTIONS.find((known) => known.toLowerCase() === wanted.toLowerCase());
@@ -57,7 +63,6 @@ export function readPimAsk(body: Body): PimAsk {
   const ticket = inner(body, 'ticketInfo', ['@odata.type', 'ticketNumber', 'ticketSystem'], 'ticketInfo');
   const schedule = readSchedule(body);
   return {
-    ...triple,
     action,
     justification: text(body, 'justification'),
     customData: text(body, 'customData'),
@@ -67,7 +72,7 @@ export function readPimAsk(body: Body): PimAsk {
   };
 }
 
-function readSchedule(body: Body): PimAsk['scheduleInfo'] {
+function readSchedule(body: Body): PimWords['scheduleInfo'] {
   if (body['scheduleInfo'] === undefined || body['scheduleInfo'] === null) return undefined;
   const allowed = ['@odata.type', 'startDateTime', 'recurrence', 'expiration'];
   const schedule = inner(body, 'scheduleInfo', allowed, 'requestSchedule');
@@ -93,7 +98,7 @@ function readExpiration(schedule: Body): Expiration {
   return { type, ...(duration === undefined ? {} : { duration }), ...(endDateTime === undefined ? {} : { endDateTime }) };
 }
 
-function onlyKnown(body: Body, allowed: readonly string[], type: string): void {
+export function onlyKnown(body: Body, allowed: readonly string[], type: string): void {
   const unknown = Object.keys(body).find((name) => !allowed.includes(name));
   if (unknown !== undefined)
     throw badRequest(

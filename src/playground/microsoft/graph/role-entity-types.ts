@@ -101,6 +101,38 @@ export const SCHEDULE_REQUEST: EntityType = {
   ...ROLES,
 };
 
+const MEMBERSHIP = ['accessId', 'groupId', 'principalId'];
+export const GROUP_SCHEDULE_REQUEST: EntityType = {
+  name: 'privilegedAccessGroupAssignmentScheduleRequest',
+  properties: [
+    'id',
+    'status',
+    'createdDateTime',
+    'completedDateTime',
+    'approvalId',
+    'customData',
+    'action',
+    ...MEMBERSHIP,
+    'isValidationOnly',
+    'targetScheduleId',
+    'justification',
+    'createdBy',
+    'scheduleInfo',
+    'ticketInfo',
+  ],
+  filterable: ['id', 'groupId', 'principalId', 'status', 'targetScheduleId'],
+  navigations: ['principal', 'group', 'targetSchedule', 'activatedUsing'],
+  ...ROLES,
+};
+
+export const GROUP_SCHEDULE_INSTANCE: EntityType = {
+  name: 'privilegedAccessGroupAssignmentScheduleInstance',
+  properties: ['id', ...MEMBERSHIP, 'startDateTime', 'endDateTime', 'assignmentType', 'memberType', 'assignmentScheduleId'],
+  filterable: ['id', ...MEMBERSHIP, 'assignmentType', 'memberType', 'assignmentScheduleId'],
+  navigations: ['principal', 'group', 'activatedUsing'],
+  ...ROLES,
+};
+
 export const POLICY_ASSIGNMENT: EntityType = {
   name: 'unifiedRoleManagementPolicyAssignment',
   properties: ['id', 'policyId', 'roleDefinitionId', 'scopeId', 'scopeType'],

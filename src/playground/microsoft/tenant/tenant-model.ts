@@ -7,6 +7,7 @@ import { type Applications, createApplications } from './applications.ts';
 import { type AuthenticationContexts, createAuthenticationContexts } from './authentication-contexts.ts';
 import { type AzureAssignments, createAzureAssignments } from './azure-assignments.ts';
 import { createDirectory, type Directory } from './directory.ts';
+import { createGroupSchedules, type GroupSchedules } from './group-schedules.ts';
 import { createPim, type Pim } from './pim.ts';
 import { roleDefinition } from './role-definitions.ts';
 import { createRoleStore, type RoleSchedule, type RoleStore } from './role-store.ts';
@@ -35,6 +36,7 @@ export interface TenantModel {
   readonly directory: Directory;
   readonly roles: RoleStore;
   readonly pim: Pim;
+  readonly groupSchedules: GroupSchedules;
   readonly applications: Applications;
   readonly azure: AzureAssignments;
   /** What a sign-in can be asked to prove, and what Conditional Access makes of it. */
@@ -82,6 +84,7 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
   const directory = createDirectory(audit, () => clock.now());
   const roles = createRoleStore(clock, now, audit);
   const pim = createPim(clock, now, directory, roles, audit);
+  const groupSchedules = createGroupSchedules(clock, now, directory, audit);
   const applications = createApplications(clock, audit, issuer);
   const azure = createAzureAssignments(clock, now, audit);
   const permissions = createAppPermissions();
@@ -107,6 +110,7 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
     directory,
     roles,
     pim,
+    groupSchedules,
     applications,
     azure,
     contexts,
@@ -117,7 +121,7 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
     },
     time: () => clock.now(),
     setLicence(next) {
-      if (licence === 'P2' && next !== 'P2') pim.lapse();
+      if (licence === 'P2' && next !== 'P2') for (const lapsing of [pim, groupSchedules.pim]) lapsing.lapse();
       licence = next;
       audit.add({ actor: gina, action: 'licence.changed', via: 'outside', detail: next });
     },
@@ -172,6 +176,7 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
     },
     reset() {
       pim.reset();
+      groupSchedules.reset();
       roles.reset();
       directory.reset();
       applications.reset();
@@ -184,6 +189,7 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
     },
     close() {
       pim.close();
+      groupSchedules.close();
       roles.close();
       listeners.clear();
     },

@@ -109,7 +109,12 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
     watching.stop();
     feed.close();
   }
-  const approve = approvePage(parts, { ...judging, registrar, stopped: () => watches.gate.reasons()[0]?.sentence });
+  const approve = approvePage(parts, {
+    ...judging,
+    registrar,
+    freezes: watches.freezes,
+    stopped: () => watches.gate.reasons()[0]?.sentence,
+  });
   return {
     api: app.fetch,
     ...(approve === undefined ? {} : { approve }),
@@ -127,11 +132,11 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
 
 function approvePage(
   parts: PerimeterParts,
-  judging: Pick<ApprovePageParts, 'judge' | 'registrar' | 'stopped'>,
+  judging: Pick<ApprovePageParts, 'judge' | 'registrar' | 'freezes' | 'stopped'>,
 ): Routes | undefined {
   const { approve: adapters, config } = parts;
   if (config.approve === undefined || adapters === undefined) return undefined;
-  return createApprovePage({ ...parts, ...judging, setting: config.approve, adapters, others: [] });
+  return createApprovePage({ ...parts, ...judging, setting: config.approve, adapters });
 }
 
 function handlersOf(parts: CheckParts) {

@@ -11,12 +11,14 @@ import type { Log } from '../../observe/log.ts';
 import type { Routes } from '../assemble.ts';
 import { addressOf } from '../caller-limits.ts';
 import type { EvidenceStore } from '../evidence/evidence-store.ts';
+import type { FreezeDesk } from '../freeze/freeze-desk.ts';
 import { guardrailsDigest } from '../guardrails.ts';
 import type { Judge } from '../guardrails/judge.ts';
 import { type ApproveSetting, type PerimeterConfig, stagesOf } from '../perimeter-config.ts';
 import type { Registrar } from '../registrar.ts';
 import { createRecordSignedAct } from '../signed-acts.ts';
 import { createApproveApp } from './approve-app.ts';
+import { findFreezeSubject } from './freeze-subject.ts';
 import { findGrantSubject } from './grant-subject.ts';
 import type { Names } from './names.ts';
 import { createPageLimits } from './page-limits.ts';
@@ -43,8 +45,7 @@ export interface ApprovePageParts {
   readonly judge: Judge;
   /** While nothing is given at all: why, in a sentence. */
   readonly stopped: () => string | undefined;
-  /** What else is signed here besides grants. */
-  readonly others: readonly FindSubject[];
+  readonly freezes: FreezeDesk;
   readonly clock: Clock;
   readonly transportClock: Clock;
   readonly log: Log;
@@ -61,7 +62,11 @@ export function createApprovePage(parts: ApprovePageParts): Routes {
   const named = namedPeople(config);
   const digest = guardrailsDigest(config);
   const record = createRecordSignedAct({ ...parts, evidence: adapters.evidence, guardrailsDigest: digest });
-  const finders = [findGrantSubject({ ...parts, names: adapters.names, record }), ...parts.others];
+  const { names, evidence } = adapters;
+  const finders = [
+    findGrantSubject({ ...parts, names, record }),
+    findFreezeSubject({ ...parts, names, evidence, guardrailsDigest: digest }),
+  ];
   const app = createApproveApp({
     origin,
     tenantId,

@@ -1,41 +1,42 @@
 import { addressesOf } from '../identity/cloud.ts';
+import { isLoopback } from '../config/domain-clock.ts';
 import { listenRules } from '../config/listen-rules.ts';
 import { type ConfigRule, readConfig } from '../config/read-config.ts';
 import { approveRules } from './approve/approve-rules.ts';
 import { type PerimeterConfig, perimeterConfigSchema } from './perimeter-config.ts';
+import { entitlementRules } from './rules/entitlement-rules.ts';
+import { peopleRules } from './rules/people-rules.ts';
+import { problem, unless } from './rules/problem.ts';
+import { protectedRules } from './rules/protected-rules.ts';
 
 /**
- * Reads perimeter.yaml: the guardrails, and how the perimeter itself is reached.
+ * Reads perimeter.yaml: the guardrails, and how the perimeter itself is reached. What of it only the directory can tell is asked later
+ * (guardrails/group-standing.ts).
  * @throws {AppError} `config.unreadable`, `config.invalid` with every problem and its line
  */
 export function loadPerimeterConfig(file: string): PerimeterConfig {
   return readConfig(file, perimeterConfigSchema, perimeterRules);
 }
 
-type Problem = ReturnType<ConfigRule<PerimeterConfig>>[number];
-const problem = (path: readonly PropertyKey[], message: string): Problem => ({ path, message });
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-const isLoopback = (address: string) => LOOPBACK.has(new URL(address).hostname.replace(/^\[|\]$/g, ''));
-
-const entitlements: ConfigRule<PerimeterConfig> = ({ entitlements: all, tenant }) =>
-  all.flatMap(({ id, mayReceive }, index) => [
-    ...(all.findIndex((other) => other.id === id) < index ? [problem(['entitlements', index, 'id'], 'is used twice')] : []),
-    ...(mayReceive.people.length + mayReceive.groups.length === 0
-      ? [problem(['entitlements', index, 'mayReceive'], 'names nobody: nobody could ever receive it')]
-      : []),
-    ...mayReceive.people.flatMap(({ tenantId }, at) =>
-      tenantId.toLowerCase() === tenant.tenantId.toLowerCase()
-        ? []
-        : [problem(['entitlements', index, 'mayReceive', 'people', at, 'tenantId'], 'is another tenant than tenant.tenantId')],
+/** The identity that writes must not be the one that talks, and people sign in to neither: a bot that is owned would hold both. */
+const identities: ConfigRule<PerimeterConfig> = ({ tenant, caller, approve }) => {
+  const [own, bot, signIn] = [tenant.clientId, caller.clientId, approve?.clientId].map((id) => id?.toLowerCase());
+  return [
+    ...unless(own !== bot, ['caller', 'clientId'], "is the perimeter's own identity: the bot needs an application of its own"),
+    ...unless(
+      signIn !== own && signIn !== bot,
+      ['approve', 'clientId'],
+      'is the identity of the perimeter or of the bot: people sign in to an application of its own',
     ),
-  ]);
+  ];
+};
 
-/** The identity that writes must not be the one that talks: a bot that is owned would hold both. */
-const identities: ConfigRule<PerimeterConfig> = ({ tenant, caller }) =>
-  tenant.clientId.toLowerCase() === caller.clientId.toLowerCase()
-    ? [problem(['caller', 'clientId'], "is the perimeter's own identity: the bot needs an application of its own")]
-    : [];
+const unfreeze: ConfigRule<PerimeterConfig> = (config) =>
+  unless(
+    config.unfreeze === undefined || config.approve !== undefined,
+    ['unfreeze'],
+    'needs the section approve: a freeze is lifted by signatures',
+  );
 
 const domainClock: ConfigRule<PerimeterConfig> = ({ domainClock: clock, tenant, alarm }) => {
   const { login, graph, arm } = addressesOf(tenant.cloud);
@@ -44,4 +45,13 @@ const domainClock: ConfigRule<PerimeterConfig> = ({ domainClock: clock, tenant, 
     : [];
 };
 
-const perimeterRules = [approveRules, listenRules, entitlements, identities, domainClock];
+const perimeterRules = [
+  listenRules,
+  approveRules,
+  entitlementRules,
+  peopleRules,
+  protectedRules,
+  identities,
+  unfreeze,
+  domainClock,
+];

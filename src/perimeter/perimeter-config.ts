@@ -36,7 +36,7 @@ const breakGlassSchema = z.strictObject({
 const armScope = z
   .string()
   .regex(
-    /^\/(subscriptions|providers\/Microsoft\.Management\/managementGroups)\/[^\s?#]+[^\s?#/]$/i,
+    /^\/(subscriptions|providers\/Microsoft\.Management\/managementGroups)\/[^\s?#]*[^\s?#/]$/i,
     'is no ARM id of a management group, subscription, resource group or resource; the root scope / is never given',
   );
 const azureRoleSchema = z.strictObject({

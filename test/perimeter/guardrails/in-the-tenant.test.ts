@@ -1,15 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Person } from '../../../src/access/core/person.ts';
 import { ANNA_ADMIN, GUS, PERIMETER_APP } from '../../../src/playground/cast.ts';
-import {
-  ABEL,
-  ANNA,
-  APPROVERS,
-  type ConfigWishes,
-  ENGINEERS,
-  SECURITY_READER,
-  TENANT_ID,
-} from '../support/perimeter-config.ts';
+import { ABEL, ANNA, APPROVERS, type ConfigWishes, ENGINEERS, SECURITY_READER, TENANT_ID } from '../support/perimeter-config.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 jest.setTimeout(120_000);
@@ -56,7 +48,7 @@ describe('who receives, by the tenant’s own word', () => {
 });
 
 describe('who approves, by the tenant’s own word', () => {
-  it.each<[string, ConfigWishes['more'], Person, string]>([
+  it.each<[string, NonNullable<ConfigWishes['more']>, Person, string]>([
     ['a member of the group', byGroup, ABEL, 'given'],
     ['nobody else', byGroup, person(ANNA_ADMIN.objectId), 'guardrail.approver'],
     ['the manager', { approvers: { people: [], groups: [], managerOf: 'principal' } }, ANNA, 'given'],

@@ -1,0 +1,10 @@
+import type { ConfigRule } from '../../config/read-config.ts';
+import type { PerimeterConfig } from '../perimeter-config.ts';
+
+export type Problem = ReturnType<ConfigRule<PerimeterConfig>>[number];
+
+export const problem = (path: readonly PropertyKey[], message: string): Problem => ({ path, message });
+
+/** Those where it does not hold, as problems. */
+export const unless = (holds: boolean, path: readonly PropertyKey[], message: string): readonly Problem[] =>
+  holds ? [] : [problem(path, message)];

@@ -65,8 +65,11 @@ export function createApproveApp(parts: ApproveParts): Hono<About> {
     await limits.countAddress(parts.addressOf(c));
     await limits.whileAnswering(next);
   });
-  app.on('HEAD', '/approve/callback', (c) => answer(c, told(unknownPage())));
-  app.get('/approve/callback', (c) => finishSignIn(c, parts));
+  app.get('/approve/callback', (c) => {
+    // Hono hands HEAD to what answers GET; a look must not use up the code.
+    if (c.req.method !== 'GET') throw unknownPage();
+    return finishSignIn(c, parts);
+  });
   app.get('/approve/:id', async (c) => {
     const id = idOf(c);
     const session = await visits.session.open(c.req.header('cookie'));

@@ -36,7 +36,7 @@ describe('what perimeter.yaml says of the page on which people sign', () => {
     [
       'names nobody who could sign',
       { approve: APPROVE },
-      { approvers: undefined } as never,
+      { approvers: undefined },
       /^entitlements\.0\.approvers are missing/,
     ],
     [

@@ -18,6 +18,8 @@ export interface LocalIdp {
   signedIn: Person;
   /** Instead of a code. */
   declines: { readonly error: string; readonly error_description?: string } | undefined;
+  /** Shows where it would send the browser, in place of sending it. */
+  stops: boolean;
   /** What the token says, besides what is true. */
   lie: (claims: JWTPayload) => Claims;
   /** How it is signed; undefined: as Entra does. */
@@ -48,6 +50,7 @@ export async function startLocalIdp(tenantId: string, signedIn: Person): Promise
     issuer: `${base}/v2.0`,
     signedIn,
     declines: undefined,
+    stops: false,
     lie: (claims) => claims,
     sign: undefined,
     tokenAnswer: undefined,
@@ -81,7 +84,8 @@ export async function startLocalIdp(tenantId: string, signedIn: Person): Promise
     codes.set(code, asked);
     const said = idp.declines ?? { code };
     back.search = new URLSearchParams({ ...said, state: asked['state'] ?? '' }).toString();
-    return { status: 302, headers: { location: back.href } };
+    const link = `<a href="${back.href.replaceAll('&', '&amp;')}">Back</a>`;
+    return idp.stops ? { status: 200, body: link } : { status: 302, headers: { location: back.href } };
   }
 
   async function token(form: URLSearchParams): Promise<Answer> {

@@ -99,6 +99,14 @@ describe('a token from the managed identity endpoint', () => {
   });
 });
 
+it('says to an API that its caller is no person only where the API asks for it', async () => {
+  const typeOf = async (scope: string) => decodeJwt((await credential(BOT_APP.clientId).getToken(scope)).token)['idtyp'];
+  expect(await typeOf(`${PERIMETER_AUDIENCE}/.default`)).toBe('app');
+  bench.far.tenant.applications.change(PERIMETER_APP.clientId, { optionalClaims: { idToken: [], accessToken: [] } });
+  expect(await typeOf(`${PERIMETER_AUDIENCE}/.default`)).toBeUndefined();
+  expect(await typeOf('https://graph.microsoft.com/.default')).toBe('app');
+});
+
 describe('sign-in refuses', () => {
   const form = (change: Record<string, string | undefined>) => {
     const fields = {

@@ -59,7 +59,7 @@ const form = ({ action, context }: FormPlace, inner: string) =>
 export function signInPage(place: FormPlace, appName: string, choices: readonly Choice[], wrong?: string): Answer {
   const items = choices.map(
     ({ objectId, name, address, isSignedIn }) =>
-      `<li><button name="person" value="${escaped(objectId)}">${escaped(name)}<small>${escaped(address)}${isSignedIn ? ' · signed in' : ''}</small></button></li>`,
+      `<li><button name="person" value="${escaped(objectId)}">${escaped(name)} <small>${escaped(address)}${isSignedIn ? ' · signed in' : ''}</small></button></li>`,
   );
   return htmlPage(
     'Sign in to your account',

@@ -38,6 +38,8 @@ export interface Attack {
   /** The entry of the perimeter's journal that tells of it, as `lastEntry` words it; `none` where it is refused at the door. */
   readonly journal: string;
   readonly wishes?: ApproveWishes;
+  /** What honestly happened before: it may change the tenant. */
+  prepare?(world: ApproveWorld): Promise<void>;
   /** Tries it, and returns the code that refused it; undefined when it went through. */
   attack(world: ApproveWorld): Promise<string | undefined>;
   /** The request whose entry `journal` names; none by default. */

@@ -41,10 +41,9 @@ patiently() {
 filter() { printf "\$filter=%s%%20eq%%20'%s'" "$1" "${2// /%20}"; }
 service_principal() { graph get "/servicePrincipals?$(filter appId "$1")&\$select=id" '' 'value[].id'; }
 
-# Sets APPLICATION, APP_ID and PRINCIPAL to the registration named by --app-id or --name, with SETTINGS; made where there is none.
-application() {
-  local found body="{$1}"
-  [[ -z $NAME ]] || body="{\"displayName\":\"$NAME\",$1}"
+# Sets APPLICATION and APP_ID to the registration named by --app-id or --name; APPLICATION stays empty where there is none.
+find_application() {
+  local found
   if [[ -n $APP_ID ]]; then
     found=$(graph get "/applications?$(filter appId "$APP_ID")&\$select=id,appId" '' 'value[].[id,appId]')
     [[ -n $found ]] || stop "there is no registration $APP_ID"
@@ -52,12 +51,28 @@ application() {
     found=$(graph get "/applications?$(filter displayName "$NAME")&\$select=id,appId" '' 'value[].[id,appId]')
   fi
   [[ $(grep -c . <<<"$found") -le 1 ]] || stop "several registrations are called $NAME: name one by --app-id"
-  if [[ -z $found ]]; then
+  APPLICATION=''
+  [[ -z $found ]] || read -r APPLICATION APP_ID <<<"$found"
+}
+
+# A registration with other addresses to come back to is somebody else's: nothing of it is taken away here.
+only_redirects() {
+  local uri
+  [[ -n $APPLICATION ]] || return 0
+  for uri in $(graph get "/applications/$APPLICATION?\$select=web" '' 'web.redirectUris'); do
+    [[ $uri == "$1" ]] || stop "the registration $APP_ID has the redirect address $uri: take it away, or name another registration"
+  done
+}
+
+# Gives that registration SETTINGS, making it where there is none, and sees to its enterprise application: PRINCIPAL.
+settle_application() {
+  local made body="{$1}"
+  [[ -z $NAME ]] || body="{\"displayName\":\"$NAME\",$1}"
+  if [[ -z $APPLICATION ]]; then
     say "making the registration $NAME"
-    found=$(graph post /applications "$body" '[id,appId]' | paste -s -)
-    read -r APPLICATION APP_ID <<<"$found"
+    made=$(graph post /applications "$body" '[id,appId]' | paste -s -)
+    read -r APPLICATION APP_ID <<<"$made"
   else
-    read -r APPLICATION APP_ID <<<"$found"
     say "bringing the registration $APP_ID up to date"
     graph patch "/applications/$APPLICATION" "$body"
   fi
@@ -74,12 +89,16 @@ api() {
   guid --caller "$CALLER"
   # Tokens of version 2, whose audience is the client id; idtyp tells an application's token from a person's.
   local settings='"signInAudience":"AzureADMyOrg","api":{"requestedAccessTokenVersion":2},"optionalClaims":{"accessToken":[{"name":"idtyp","essential":false}]},"web":{"redirectUris":[],"implicitGrantSettings":{"enableAccessTokenIssuance":false,"enableIdTokenIssuance":false}}'
-  application "$settings"
-  local role others caller assigned
-  role=$(graph get "/applications/$APPLICATION?\$select=appRoles" '' "appRoles[?value=='$ROLE'].id | [0]")
-  if [[ -z $role ]]; then
+  local role='' others='' caller assigned
+  find_application
+  if [[ -n $APPLICATION ]]; then
+    role=$(graph get "/applications/$APPLICATION?\$select=appRoles" '' "appRoles[?value=='$ROLE'].id | [0]")
     others=$(graph get "/applications/$APPLICATION?\$select=appRoles" '' 'appRoles[].value')
-    [[ -z $others ]] || stop "the registration has other app roles ($others): it is not the perimeter's alone"
+    [[ -n $role || -z $others ]] || stop "the registration has other app roles ($others): it is not the perimeter's alone"
+  fi
+  only_redirects ''
+  settle_application "$settings"
+  if [[ -z $role ]]; then
     role=$(node -e 'process.stdout.write(crypto.randomUUID())')
     say "adding the app role $ROLE"
     graph patch "/applications/$APPLICATION" "{\"appRoles\":[{\"id\":\"$role\",\"value\":\"$ROLE\",\"displayName\":\"$ROLE\",\"description\":\"Brings requests and decisions to the perimeter of Hallpass, which judges them by its own file.\",\"allowedMemberTypes\":[\"Application\"],\"isEnabled\":true}]}"
@@ -107,7 +126,9 @@ approval() {
   [[ $REDIRECT =~ ^https://[^[:space:]\"\\]+/approve/callback$ ]] || stop '--redirect-uri must be https://…/approve/callback'
   local claims='{"name":"acct","essential":false},{"name":"auth_time","essential":false},{"name":"acrs","essential":false}'
   local nowhere='"spa":{"redirectUris":[]},"publicClient":{"redirectUris":[]},"isFallbackPublicClient":false'
-  application "\"signInAudience\":\"AzureADMyOrg\",\"web\":{\"redirectUris\":[\"$REDIRECT\"],\"implicitGrantSettings\":{\"enableAccessTokenIssuance\":false,\"enableIdTokenIssuance\":false}},$nowhere,\"optionalClaims\":{\"idToken\":[$claims]}"
+  find_application
+  only_redirects "$REDIRECT"
+  settle_application "\"signInAudience\":\"AzureADMyOrg\",\"web\":{\"redirectUris\":[\"$REDIRECT\"],\"implicitGrantSettings\":{\"enableAccessTokenIssuance\":false,\"enableIdTokenIssuance\":false}},$nowhere,\"optionalClaims\":{\"idToken\":[$claims]}"
   local subject issuer trusted graph_principal consent
   subject=$(service_principal "$IDENTITY")
   [[ -n $subject ]] || stop "there is no managed identity $IDENTITY in this tenant"

@@ -6,6 +6,8 @@ import { APPLICATION, DIRECTORY_OBJECT, SERVICE_PRINCIPAL } from './entity-types
 import { badRequest, notFound } from './graph-error.ts';
 import type { GraphCall, GraphRoute } from './graph-server.ts';
 import type { Entity, EntityType } from './odata-query.ts';
+import { REGISTRATION_ROUTES } from './registration-routes.ts';
+import { ROLE_GRANT_ROUTES } from './role-grant-routes.ts';
 
 /** Graph expands at most this many owners. */
 const EXPANDED_AT_MOST = 20;
@@ -31,7 +33,7 @@ const KINDS: readonly Kind[] = [
   {
     path: 'servicePrincipals',
     type: SERVICE_PRINCIPAL,
-    all: ({ tenant }) => tenant.applications.all(),
+    all: ({ tenant }) => tenant.applications.all().filter(({ hasServicePrincipal }) => hasServicePrincipal),
     find: ({ tenant }, id) => tenant.applications.byServicePrincipalId(id),
     entity: (app, { tenant }) => servicePrincipalEntity(app, tenant.tenantId),
     ownerIds: (app) => app.servicePrincipalOwnerIds,
@@ -97,4 +99,8 @@ function routesOf(kind: Kind): readonly GraphRoute[] {
   ];
 }
 
-export const APPLICATION_ROUTES: readonly GraphRoute[] = KINDS.flatMap(routesOf);
+export const APPLICATION_ROUTES: readonly GraphRoute[] = [
+  ...KINDS.flatMap(routesOf),
+  ...REGISTRATION_ROUTES,
+  ...ROLE_GRANT_ROUTES,
+];

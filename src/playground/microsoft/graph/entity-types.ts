@@ -149,3 +149,37 @@ export const SERVICE_PRINCIPAL: EntityType = {
   navigations: ['owners'],
   ...DIRECTORY,
 };
+
+const plainType = (name: string, properties: readonly string[], filterable: readonly string[]): EntityType => ({
+  name,
+  properties,
+  filterable,
+  navigations: [],
+  directoryObject: false,
+  maxTop: 999,
+});
+export const FEDERATED_CREDENTIAL = plainType(
+  'federatedIdentityCredential',
+  ['id', 'name', 'issuer', 'subject', 'description', 'audiences'],
+  ['id', 'name', 'issuer', 'subject'],
+);
+export const APP_ROLE_ASSIGNMENT = plainType(
+  'appRoleAssignment',
+  [
+    'id',
+    'deletedDateTime',
+    'appRoleId',
+    'createdDateTime',
+    'principalDisplayName',
+    'principalId',
+    'principalType',
+    'resourceDisplayName',
+    'resourceId',
+  ],
+  ['principalDisplayName', 'resourceId', 'principalId'],
+);
+export const PERMISSION_GRANT = plainType(
+  'oAuth2PermissionGrant',
+  ['id', 'clientId', 'consentType', 'principalId', 'resourceId', 'scope'],
+  ['clientId', 'consentType', 'principalId', 'resourceId', 'scope'],
+);

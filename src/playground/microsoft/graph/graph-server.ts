@@ -26,7 +26,7 @@ export interface GraphCall {
 }
 
 export interface GraphRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** `{}` stands for one segment. */
   readonly path: string;
   readonly permission: GraphPermission;
@@ -94,7 +94,7 @@ export function graphHandler(options: GraphOptions): (call: Call) => Promise<Ans
       base: options.address(),
       ids: (pattern.exec(path) ?? []).slice(1).map(decoded),
       query,
-      body: chosen.method === 'POST' ? bodyOf(call) : {},
+      body: chosen.method === 'POST' || chosen.method === 'PATCH' ? bodyOf(call) : {},
       actor: caller.actor,
       roles: caller.roles,
       readAsOf: call.readAsOf,

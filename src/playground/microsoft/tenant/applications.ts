@@ -71,6 +71,8 @@ export interface AppRegistration {
   /** `SecurityGroup` puts a person's groups into tokens (`groupMembershipClaims`). */
   readonly groupMembershipClaims: 'SecurityGroup' | null;
   readonly federatedCredentials: readonly FederatedCredential[];
+  /** Delegated permissions of Microsoft Graph that an administrator consented to for everybody. */
+  readonly consentedScopes: string | null;
   readonly accountEnabled: boolean;
   readonly ownerIds: readonly string[];
   readonly servicePrincipalOwnerIds: readonly string[];
@@ -195,6 +197,7 @@ export function createApplications(clock: Clock, audit: Audit, issuer: () => str
         optionalClaims: { idToken: [], accessToken: [] },
         groupMembershipClaims: null,
         federatedCredentials: [],
+        consentedScopes: null,
         accountEnabled: true,
         ownerIds: [],
         servicePrincipalOwnerIds: [],

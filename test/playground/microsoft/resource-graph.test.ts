@@ -79,9 +79,9 @@ describe('Resource Graph', () => {
 
   it('is read page by page', async () => {
     const first = await query('bot', { authorizationScopeFilter: 'AtScopeAboveAndBelow', $top: 2 });
-    expect([first.body['count'], first.body['totalRecords'], first.body['resultTruncated']]).toEqual([2, 5, 'false']);
+    expect([first.body['count'], first.body['totalRecords'], first.body['resultTruncated']]).toEqual([2, 6, 'false']);
     const rest = await query('bot', { authorizationScopeFilter: 'AtScopeAboveAndBelow', $skipToken: first.body['$skipToken'] });
-    expect([rest.body['count'], rest.body['$skipToken']]).toEqual([3, undefined]);
+    expect([rest.body['count'], rest.body['$skipToken']]).toEqual([4, undefined]);
   });
 
   it('says that it cut off what cannot be paged for want of an id', async () => {

@@ -5,7 +5,9 @@ import type { TenantModel } from '../tenant/tenant-model.ts';
 import { ARM_RESOURCE, bearerOf, type Tokens } from '../tokens.ts';
 import { ArmRefusal, armError, armHeaders, plainArmError } from './arm-error.ts';
 import { queryResources } from './resource-graph.ts';
-import { deleteAssignment, getRoleDefinition, listAssignments, listRoleDefinitions } from './role-assignment-routes.ts';
+import { getRoleDefinition, listAssignments, listRoleDefinitions } from './role-assignment-routes.ts';
+import { deleteAssignment, putAssignment } from './role-assignment-writes.ts';
+import { cancelRequest, getRequest, listInstances, listRequests, putRequest } from './schedule-routes.ts';
 
 export interface ArmCaller {
   readonly objectId: string;
@@ -34,32 +36,60 @@ interface ArmOptions {
 }
 
 interface ArmRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly pattern: RegExp;
   readonly apiVersions: readonly string[];
   /** Source of the limits: reads, writes and deletes have a bucket each; Resource Graph has its own quota. */
   readonly books: 'read' | 'write' | 'delete' | 'resourceGraph';
+  /** Needs Privileged Identity Management. */
+  readonly pim?: true;
   handle(call: ArmCall, scope: string, name: string): Answer;
 }
 
 const AUTHORIZATION = '/providers/Microsoft\\.Authorization';
 const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
 
+const ASSIGNMENT_VERSIONS = ['2015-07-01', '2018-09-01-preview', '2020-04-01-preview', '2022-04-01'];
+const PIM_VERSIONS = ['2020-10-01', '2020-10-01-preview', '2022-04-01-preview'];
+const REQUESTS = `${AUTHORIZATION}/roleAssignmentScheduleRequests`;
+/** PIM answers for management groups, subscriptions and what is in them. */
+const pimRoute = (method: ArmRoute['method'], path: string, handle: ArmRoute['handle']): ArmRoute => ({
+  method,
+  pattern: new RegExp(`^(.*)${path}$`, 'i'),
+  apiVersions: PIM_VERSIONS,
+  books: method === 'GET' ? 'read' : 'write',
+  pim: true,
+  handle,
+});
+
 const ROUTES: readonly ArmRoute[] = [
   {
     method: 'GET',
     pattern: new RegExp(`^(.*)${AUTHORIZATION}/roleAssignments/?$`, 'i'),
-    apiVersions: ['2015-07-01', '2018-09-01-preview', '2020-04-01-preview', '2022-04-01'],
+    apiVersions: ASSIGNMENT_VERSIONS,
     books: 'read',
     handle: listAssignments,
   },
   {
+    method: 'PUT',
+    pattern: new RegExp(`^(.*)${AUTHORIZATION}/roleAssignments/([^/]+)$`, 'i'),
+    // Conditions and descriptions came with the later ones; none before is written with.
+    apiVersions: ['2020-04-01-preview', '2022-04-01'],
+    books: 'write',
+    handle: putAssignment,
+  },
+  {
     method: 'DELETE',
     pattern: new RegExp(`^(.*)${AUTHORIZATION}/roleAssignments/([^/]+)$`, 'i'),
-    apiVersions: ['2015-07-01', '2018-09-01-preview', '2020-04-01-preview', '2022-04-01'],
+    apiVersions: ASSIGNMENT_VERSIONS,
     books: 'delete',
     handle: deleteAssignment,
   },
+  pimRoute('GET', `${AUTHORIZATION}/roleAssignmentScheduleInstances/?`, listInstances),
+  pimRoute('GET', `${REQUESTS}/?`, listRequests),
+  pimRoute('GET', `${REQUESTS}/([^/]+)`, getRequest),
+  pimRoute('PUT', `${REQUESTS}/([^/]+)`, putRequest),
+  pimRoute('POST', `${REQUESTS}/([^/]+)/cancel`, cancelRequest),
   {
     method: 'GET',
     pattern: new RegExp(`^(.*)${AUTHORIZATION}/roleDefinitions/?$`, 'i'),
@@ -107,6 +137,8 @@ export function armHandler(options: ArmOptions): (call: Call) => Promise<Answer>
       if (spent.answer !== undefined) return merge(plainArmError(429), spent.headers);
       const [, scope = '', name = ''] = route.pattern.exec(path) ?? [];
       const { tenant } = options;
+      if (route.pim === true && tenant.licence !== 'P2')
+        throw new ArmRefusal(400, 'AadPremiumLicenseRequired', 'The tenant needs an AAD Premium 2 license.');
       const wanted = {
         tenant,
         caller,

@@ -1,10 +1,12 @@
 import { AZURE_ROLES, type AzureAssignment, ROOT_GROUP_SCOPE, SUBSCRIPTION_SCOPE } from '../tenant/azure-assignments.ts';
 import type { TenantModel } from '../tenant/tenant-model.ts';
+import type { ArmCall } from './arm-server.ts';
+import { ArmRefusal } from './arm-error.ts';
+import { type BoundAction, lets } from './condition.ts';
 
 export type AzureAction =
+  | BoundAction
   | 'Microsoft.Authorization/roleAssignments/read'
-  | 'Microsoft.Authorization/roleAssignments/write'
-  | 'Microsoft.Authorization/roleAssignments/delete'
   | 'Microsoft.Authorization/roleDefinitions/read';
 
 /** Of the built-in roles: `*\/read` or `*` for reading, Microsoft.Authorization/* for writing. */
@@ -15,13 +17,32 @@ const WRITERS: readonly string[] = [
   AZURE_ROLES.accessControlAdministrator.id,
 ];
 
-/** May this object do it at the scope? By its own assignments and its groups', here or above; read at the moment of the call. */
-export function mayAt(tenant: TenantModel, objectId: string, action: AzureAction, scope: string): boolean {
+/**
+ * May this object do it at the scope? By its own assignments and its groups', here or above; read at the moment of the call.
+ * @param roleId of the assignment that is written or deleted, for the conditions of whoever may
+ */
+export function mayAt(tenant: TenantModel, objectId: string, action: AzureAction, scope: string, roleId = ''): boolean {
   const holders = new Set([objectId.toLowerCase(), ...tenant.directory.transitiveGroupIds(objectId)]);
-  const roles = action.endsWith('/read') ? READERS : WRITERS;
+  const isRead = action.endsWith('/read');
+  const roles = isRead ? READERS : WRITERS;
   return tenant.azure
     .all()
-    .some((row) => holders.has(row.principalId) && roles.includes(row.roleId) && isAtOrAbove(row.scope, scope));
+    .filter((row) => holders.has(row.principalId) && roles.includes(row.roleId) && isAtOrAbove(row.scope, scope))
+    .some((row) => isRead || lets(row.condition, action as BoundAction, roleId));
+}
+
+/** @throws {ArmRefusal} 403, or 404 for a place that is not there */
+export function demand(call: ArmCall, action: AzureAction, scope: string, roleId?: string): void {
+  const { name, objectId } = call.caller;
+  if (!mayAt(call.tenant, objectId, action, scope, roleId))
+    throw new ArmRefusal(
+      403,
+      'AuthorizationFailed',
+      `The client '${name}' with object id '${objectId}' does not have authorization or an ABAC condition not fulfilled to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+    );
+  const group = new RegExp(`^${SUBSCRIPTION_SCOPE}/resourceGroups/([^/]+)`, 'i').exec(scope)?.[1];
+  if (group !== undefined && !call.tenant.azure.resourceGroups.has(group.toLowerCase()))
+    throw new ArmRefusal(404, 'ResourceGroupNotFound', `Resource group '${group}' could not be found.`);
 }
 
 /** The scopes over a scope, itself first: what hangs under `/`, the root management group and the one subscription. */

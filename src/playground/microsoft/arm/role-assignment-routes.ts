@@ -2,17 +2,7 @@ import type { Answer } from '../far-end-server.ts';
 import { AZURE_ROLES, type AzureAssignment } from '../tenant/azure-assignments.ts';
 import type { ArmCall } from './arm-server.ts';
 import { ArmRefusal } from './arm-error.ts';
-import { assignmentIdAt, type AzureAction, isAtOrAbove, mayAt, roleDefinitionIdAt, same } from './rights.ts';
-
-function demand(call: ArmCall, action: AzureAction, scope: string): void {
-  if (mayAt(call.tenant, call.caller.objectId, action, scope)) return;
-  const { name, objectId } = call.caller;
-  throw new ArmRefusal(
-    403,
-    'AuthorizationFailed',
-    `The client '${name}' with object id '${objectId}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-  );
-}
+import { assignmentIdAt, demand, isAtOrAbove, roleDefinitionIdAt, same } from './rights.ts';
 
 export function assignmentBody(row: AzureAssignment): Record<string, unknown> {
   return {
@@ -21,8 +11,8 @@ export function assignmentBody(row: AzureAssignment): Record<string, unknown> {
       principalId: row.principalId,
       principalType: row.principalType,
       scope: row.scope,
-      condition: null,
-      conditionVersion: null,
+      condition: row.condition,
+      conditionVersion: row.condition === null ? null : '2.0',
       createdOn: row.createdOn,
       updatedOn: row.updatedOn,
       createdBy: row.createdBy,
@@ -43,12 +33,17 @@ export function assignmentBody(row: AzureAssignment): Record<string, unknown> {
 export function listAssignments(call: ArmCall, scope: string): Answer {
   demand(call, 'Microsoft.Authorization/roleAssignments/read', scope);
   onlyParameters(call, ['api-version', '$filter', 'tenantId', '$skipToken']);
-  const filter = filterOf(call, call.url.searchParams.get('$filter'));
-  const rows = call.tenant.azure
-    .all(call.readAsOf)
-    .filter((row) => isAtOrAbove(row.scope, scope) || (!filter.atScope && isAtOrAbove(scope, row.scope)))
-    .filter(filter.matches);
+  const rows = rowsAround(call, scope, ['atScope()', 'principalId eq {value}', 'assignedTo({value})']);
   return { status: 200, body: { value: rows.map(assignmentBody) } };
+}
+
+/** What `$filter` leaves of the rows at, above and below a scope. */
+export function rowsAround(call: ArmCall, scope: string, filters: readonly string[]): readonly AzureAssignment[] {
+  const { atScope, matches } = filterOf(call, call.url.searchParams.get('$filter'), filters);
+  return call.tenant.azure
+    .all(call.readAsOf)
+    .filter((row) => isAtOrAbove(row.scope, scope) || (!atScope && isAtOrAbove(scope, row.scope)))
+    .filter(matches);
 }
 
 interface AssignmentFilter {
@@ -56,43 +51,30 @@ interface AssignmentFilter {
   readonly matches: (row: AzureAssignment) => boolean;
 }
 
-/** `atScope()`, `principalId eq '…'`, `assignedTo('…')`, and `atScope() and assignedTo('…')`; nothing else is taken. */
-function filterOf(call: ArmCall, text: string | null): AssignmentFilter {
+/** One of those offered, or `atScope()` and one of them; nothing else is taken. */
+function filterOf(call: ArmCall, text: string | null, offered: readonly string[]): AssignmentFilter {
   if (text === null || text.trim() === '') return { atScope: false, matches: () => true };
   const parts = text.trim().split(/\s+and\s+/i);
   const guid = "'([0-9a-fA-F-]{36})'";
-  const found = parts.map((part) => ({
-    atScope: /^atScope\(\)$/i.test(part),
-    principal: new RegExp(`^principalId\\s+eq\\s+${guid}$`, 'i').exec(part)?.[1],
-    assignedTo: new RegExp(`^assignedTo\\(${guid}\\)$`, 'i').exec(part)?.[1],
-  }));
-  const understood = found.every((part) => part.atScope || part.principal !== undefined || part.assignedTo !== undefined);
-  if (!understood || parts.length > 2)
+  const groupsOf = (id: string) => [id.toLowerCase(), ...call.tenant.directory.transitiveGroupIds(id)];
+  const found = parts.map((part) => {
+    const principal = new RegExp(`^principalId\\s+eq\\s+${guid}$`, 'i').exec(part)?.[1];
+    const assignedTo = new RegExp(`^assignedTo\\(${guid}\\)$`, 'i').exec(part)?.[1];
+    if (/^atScope\(\)$/i.test(part)) return { form: 'atScope()' };
+    if (principal !== undefined) return { form: 'principalId eq {value}', holders: [principal.toLowerCase()] };
+    if (assignedTo !== undefined) return { form: 'assignedTo({value})', holders: groupsOf(assignedTo) };
+    return /^asTarget\(\)$/i.test(part) ? { form: 'asTarget()', holders: groupsOf(call.caller.objectId) } : { form: '' };
+  });
+  if (parts.length > 2 || !found.every(({ form }) => offered.includes(form)))
     throw new ArmRefusal(
       400,
       'UnsupportedQuery',
-      `The filter '${text.slice(0, 120)}' is not supported. Supported filters are either 'atScope()', 'principalId eq {value}' or 'assignedTo({value})'.`,
+      `The filter '${text.slice(0, 120)}' is not supported. Supported filters are either '${offered.join("', '")}'.`,
     );
-  const holders = found.map((part) => {
-    if (part.principal !== undefined) return new Set([part.principal.toLowerCase()]);
-    if (part.assignedTo === undefined) return undefined;
-    return new Set([part.assignedTo.toLowerCase(), ...call.tenant.directory.transitiveGroupIds(part.assignedTo)]);
-  });
   return {
-    atScope: found.some((part) => part.atScope),
-    matches: (row) => holders.every((ids) => ids === undefined || ids.has(row.principalId)),
+    atScope: found.some(({ form }) => form === 'atScope()'),
+    matches: (row) => found.every(({ holders }) => holders === undefined || holders.includes(row.principalId)),
   };
-}
-
-/** Of what hangs above the named scope nothing is removed: the scope has to be the assignment's own. */
-export function deleteAssignment(call: ArmCall, scope: string, name: string): Answer {
-  demand(call, 'Microsoft.Authorization/roleAssignments/delete', scope);
-  onlyParameters(call, ['api-version', 'tenantId']);
-  const row = call.tenant.azure.all().find((one) => same(one.name, name) && same(one.scope, scope));
-  if (row === undefined) return { status: 204 };
-  const { objectId, isUser, name: callerName } = call.caller;
-  call.tenant.azure.remove(row.name, { kind: isUser ? 'user' : 'application', id: objectId, objectId, name: callerName });
-  return { status: 200, body: assignmentBody(row) };
 }
 
 function roleDefinitionBody(role: { readonly id: string; readonly name: string }, scope: string): Record<string, unknown> {
@@ -134,7 +116,7 @@ export function getRoleDefinition(call: ArmCall, scope: string, name: string): A
   return { status: 200, body: roleDefinitionBody(role, scope) };
 }
 
-function onlyParameters({ url }: ArmCall, allowed: readonly string[]): void {
+export function onlyParameters({ url }: ArmCall, allowed: readonly string[]): void {
   for (const name of url.searchParams.keys())
     if (!allowed.some((known) => same(known, name)))
       throw new ArmRefusal(400, 'InvalidQueryParameter', `The query parameter '${name.slice(0, 40)}' is not supported.`);

@@ -7,6 +7,7 @@ import { type Applications, createApplications } from './applications.ts';
 import { type AuthenticationContexts, createAuthenticationContexts } from './authentication-contexts.ts';
 import { type AzureAssignments, createAzureAssignments } from './azure-assignments.ts';
 import { createDirectory, type Directory } from './directory.ts';
+import { type AzurePim, createAzurePim } from './azure-pim.ts';
 import { createGroupSchedules, type GroupSchedules } from './group-schedules.ts';
 import { createPim, type Pim } from './pim.ts';
 import { roleDefinition } from './role-definitions.ts';
@@ -39,6 +40,7 @@ export interface TenantModel {
   readonly groupSchedules: GroupSchedules;
   readonly applications: Applications;
   readonly azure: AzureAssignments;
+  readonly azurePim: AzurePim;
   /** What a sign-in can be asked to prove, and what Conditional Access makes of it. */
   readonly contexts: AuthenticationContexts;
   readonly permissions: AppPermissions;
@@ -87,6 +89,7 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
   const groupSchedules = createGroupSchedules(clock, now, directory, audit);
   const applications = createApplications(clock, audit, issuer);
   const azure = createAzureAssignments(clock, now, audit);
+  const azurePim = createAzurePim(clock, now, azure, directory, audit);
   const permissions = createAppPermissions();
   const contexts = createAuthenticationContexts();
   const listeners = new Set<() => void>();
@@ -113,6 +116,7 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
     groupSchedules,
     applications,
     azure,
+    azurePim,
     contexts,
     permissions,
     audit,
@@ -121,7 +125,7 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
     },
     time: () => clock.now(),
     setLicence(next) {
-      if (licence === 'P2' && next !== 'P2') for (const lapsing of [pim, groupSchedules.pim]) lapsing.lapse();
+      if (licence === 'P2' && next !== 'P2') for (const lapsing of [pim, groupSchedules.pim, azurePim]) lapsing.lapse();
       licence = next;
       audit.add({ actor: gina, action: 'licence.changed', via: 'outside', detail: next });
     },
@@ -180,6 +184,7 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
       roles.reset();
       directory.reset();
       applications.reset();
+      azurePim.reset();
       azure.reset();
       permissions.reset();
       contexts.reset();
@@ -190,6 +195,8 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
     close() {
       pim.close();
       groupSchedules.close();
+      azurePim.close();
+      azure.close();
       roles.close();
       listeners.clear();
     },

@@ -66,7 +66,7 @@ function isActOf(record: EvidenceRecord, decided: Decision): boolean {
   if (record.kind !== 'signed' || assurance !== 'signed' || Date.parse(decidedAt) > Date.parse(notAfter)) return false;
   const { statement, signer } = record;
   const isSame = statement.decision === decision && statement.stage === stage && statement.notAfter === notAfter;
-  return statement.purpose === 'decide' && isSame && samePerson(signer, approver);
+  return isSame && samePerson(signer, approver);
 }
 
 /** An end was fixed: then everything that was needed had come together. */

@@ -130,9 +130,20 @@ describe('real evidence', () => {
     const { verdict, says } = await verifyEvidence(exported(ledger, [byAdam, byRita]), { ...pinning, outside });
     expect(verdict).toBe('anchored and pinned');
     expect(says.join('\n')).not.toContain('did not sign');
-    const byBea = await signedAct(entra, sign, bea);
-    const other = exported(ledger, [byAdam, byBea]);
-    expect(await codesOf(other)).toContain('record.missing');
+  });
+
+  it('is not verified when somebody else signed the request, or the requester signed something else', async () => {
+    const sign: Statement = { ...statementOf(asked), purpose: 'request', decision: 'sign' };
+    for (const [act, codes] of [
+      [await signedAct(entra, sign, bea), ['statement.requester']],
+      [await signedAct(entra, statementOf(asked), rita), ['record.other', 'statement.self-approval']],
+    ] as const) {
+      const ledger = newLedger();
+      ledger.begin(openingOf(asked, { stages: [], assurance: 'signed', requesterSigns: true }), asked.registeredAt);
+      const signature = { signedAt: SIGNED_AT, evidenceDigest: digestOf(act), notAfter: sign.notAfter };
+      ledger.send('2026-03-01T08:10:00.500Z', { type: 'requestSigned', signature });
+      expect(await codesOf(exported(ledger, [act]), pinning)).toEqual(codes);
+    }
   });
 });
 
@@ -154,6 +165,26 @@ describe('evidence of clicks in chat', () => {
     expect(verdict).toBe('consistent');
     expect(says).toContain("Every decision here was a click in chat: nothing but the bot's word stands behind it.");
     expect(notProved).toContain('Who decided: there is no signature in here.');
+  });
+
+  it('is not pinned either when only some were clicks', async () => {
+    const act = await signedAct(entra, statementOf(asked), bea);
+    const ledger = newLedger();
+    ledger.begin(openingOf(asked, { stages: [2], assurance: 'chat', requesterSigns: false }), asked.registeredAt);
+    ledger.send('2026-03-01T08:10:00.400Z', { type: 'decided', decision: decisionOfChat() });
+    ledger.send('2026-03-01T08:10:00.500Z', { type: 'decided', decision: decisionOf(act) });
+    givenAndEnded(ledger);
+    const { verdict, says, contradictions } = await verifyEvidence(exported(ledger, [act]), pinning);
+    expect({ verdict, contradictions }).toEqual({ verdict: 'consistent', contradictions: [] });
+    expect(says).toContain("1 of 2 decisions were clicks in chat: nothing but the bot's word stands behind these.");
+  });
+
+  it('is not verified where a signed decision was needed', async () => {
+    const lines = readEvidenceFile(chatFile()).journal.lines.map((line) =>
+      line.replace('"stages":[1],"assurance":"chat"', '"stages":[1],"assurance":"signed"'),
+    );
+    const file = resealed(chatFile(), ({ journal }) => ({ journal: { ...journal, lines } }));
+    expect(await codesOf(file)).toContain('needs.signed');
   });
 
   it('can be anchored: the perimeter named these very clicks when it gave', async () => {
@@ -359,11 +390,12 @@ describe('a token', () => {
     expect(await codesOf(await realFile(act), pinning)).toEqual([]);
   });
 
-  it.each<[string, (token: string, key: SignedAct['jwk']) => string | Promise<string>]>([
-    ['without a signature', (token) => token.replace(/\.[^.]*$/, '.AA')],
-    ['by no algorithm', (token) => `${part({ alg: 'none', kid: 'entra-1' })}.${token.split('.')[1]}.AA`],
+  it.each<[string, string, (token: string, key: SignedAct['jwk']) => string | Promise<string>]>([
+    ['without a signature', 'token.signature', (token) => token.replace(/\.[^.]*$/, '.AA')],
+    ['by no algorithm', 'token.algorithm', (token) => `${part({ alg: 'none', kid: 'entra-1' })}.${token.split('.')[1]}.AA`],
     [
       'by the public key as a shared secret',
+      'token.algorithm',
       async (token, { n }) => {
         const { createHmac } = await import('node:crypto');
         const text = `${part({ alg: 'HS256', kid: 'entra-1' })}.${token.split('.')[1]}`;
@@ -372,18 +404,17 @@ describe('a token', () => {
     ],
     [
       'by RS512, with the right key',
+      'token.algorithm',
       async (token) => {
         const { createSign } = await import('node:crypto');
         const text = `${part({ alg: 'RS512', kid: 'entra-1' })}.${token.split('.')[1]}`;
         return `${text}.${createSign('RSA-SHA512').update(text).sign(entra.privateKey).toString('base64url')}`;
       },
     ],
-  ])('is not verified %s', async (_, forge) => {
+  ])('is not verified %s', async (_, code, forge) => {
     const act = await signedAct(entra, statementOf(asked), adam);
     const file = await realFile({ ...act, idToken: await forge(act.idToken, act.jwk) });
-    expect((await verifyEvidence(file, pinning)).contradictions).toEqual([
-      { code: expect.stringMatching(/^token\.(algorithm|signature)$/), sentence: expect.any(String) },
-    ]);
+    expect((await verifyEvidence(file, pinning)).contradictions).toEqual([{ code, sentence: expect.any(String) }]);
   });
 });
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -476,6 +507,26 @@ describe('a file that was changed and sealed again', () => {
       journal: { ...journal, head: { ...journal.head, head: '0'.repeat(64) } },
     }));
     expect(await codesOf(otherHead)).toEqual(['journal.order']);
+  });
+
+  it.each<[string, Parameters<typeof decisionOf>[1]]>([
+    ['another person', { approver: bea }],
+    ['another stage', { stage: 1 }],
+    ['another end', { notAfter: '2026-03-01T12:00:00.001Z' }],
+    ['a click in chat', { assurance: 'chat' }],
+    ['a time after its end', { decidedAt: '2026-03-01T12:00:00.001Z' }],
+  ])('is not verified when its ledger noted the signature for %s', async (_, changes) => {
+    const act = await signedAct(entra, statementOf(asked), adam);
+    const ledger = newLedger();
+    ledger.begin(openingOf(asked, { ...oneSignature, stages: [1, 1], assurance: 'chat' }), asked.registeredAt);
+    ledger.send('2026-03-01T08:10:00.500Z', { type: 'decided', decision: decisionOf(act, changes) });
+    expect(await codesOf(exported(ledger, [act]))).toContain('record.other');
+  });
+
+  it('is not verified when a writer of before wrote after a newer one', async () => {
+    const { ledger, signed } = await realCase();
+    const lines = ledger.lines().with(0, (ledger.lines()[0] ?? '').replace('"epoch":1', '"epoch":2'));
+    expect(await codesOf(exported(ledger, [signed], { lines }))).toEqual(['journal.order']);
   });
 
   it('is not verified without the approvals that the grant needed', async () => {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { registerDoctor } from './cli/doctor.ts';
 import { registerEraseTexts } from './cli/erase-texts.ts';
 import { registerEvidence } from './cli/evidence.ts';
 import { EXIT, exitCodeOf, sentenceOf } from './cli/exit-codes.ts';
@@ -17,12 +18,13 @@ const program = new Command('hallpass')
   .addHelpText(
     'after',
     `
-Exit codes: ${EXIT.done} done, ${EXIT.failed} failed, ${EXIT.usage} wrong arguments or configuration, ${EXIT.finding} something wrong was found, ${EXIT.unavailable} try again later.`,
+Exit codes: ${EXIT.done} done, ${EXIT.failed} failed, ${EXIT.usage} wrong arguments or configuration, ${EXIT.finding} something wrong was found, ${EXIT.unavailable} try again later, ${EXIT.unchecked} not everything could be checked.`,
   );
 
 registerPlayground(program);
 registerStart(program);
 registerPerimeter(program);
+registerDoctor(program);
 registerJournal(program);
 registerEvidence(program);
 registerEraseTexts(program);

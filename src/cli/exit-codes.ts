@@ -11,6 +11,8 @@ export const EXIT = {
   finding: 3,
   /** A service could not be reached or asked us to wait: the same command may succeed later. */
   unavailable: 4,
+  /** `hallpass doctor`: nothing wrong was found, and something could not be checked. */
+  unchecked: 5,
   /** `hallpass evidence verify` below "anchored and pinned", which is 0: nobody can mistake one verdict for another. */
   evidencePinned: 10,
   evidenceAnchored: 11,

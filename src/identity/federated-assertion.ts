@@ -11,6 +11,10 @@ const AUDIENCES: Readonly<Record<string, string>> = {
   AzureChina: 'api://AzureADTokenExchangeChina',
 };
 
+/** What a managed identity's token is asked for, to stand in place of an application's secret; a federated credential names the same. */
+export const exchangeAudience = (cloud: CloudSetting): string =>
+  (typeof cloud === 'string' ? AUDIENCES[cloud] : undefined) ?? 'api://AzureADTokenExchange';
+
 /**
  * The token of a user-assigned managed identity as assertion of an app registration that trusts it by a federated credential; both belong to
  * one tenant. @azure/identity keeps the token and renews it.
@@ -18,7 +22,7 @@ const AUDIENCES: Readonly<Record<string, string>> = {
  */
 export function managedIdentityAssertion(clientId: string, cloud: CloudSetting): ClientAssertion {
   const credential = new ManagedIdentityCredential({ clientId });
-  const audience = (typeof cloud === 'string' ? AUDIENCES[cloud] : undefined) ?? 'api://AzureADTokenExchange';
+  const audience = exchangeAudience(cloud);
   return async () => {
     try {
       return (await credential.getToken(`${audience}/.default`)).token;

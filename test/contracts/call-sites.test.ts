@@ -13,6 +13,11 @@ import { operationsInUse } from './operations-in-use.ts';
 const REQUESTS = 'graph {} /roleManagement/directory/roleAssignmentScheduleRequests';
 const REQUEST = `${REQUESTS}/{unifiedRoleAssignmentScheduleRequest-id}`;
 const ASSIGNMENTS = 'graph {} /roleManagement/directory/roleAssignments';
+const GROUP_REQUESTS = 'graph {} /identityGovernance/privilegedAccess/group/assignmentScheduleRequests';
+const MEMBERS = '/groups/{group-id}/members';
+const AZURE = '/{scope}/providers/Microsoft.Authorization';
+const AZURE_ASSIGNMENT = `arm {} ${AZURE}/roleAssignments/{roleAssignmentName}`;
+const AZURE_REQUEST = `arm {} ${AZURE}/roleAssignmentScheduleRequests/{roleAssignmentScheduleRequestName}`;
 const CHECK = 'graph POST /users/{user-id}/checkMemberGroups';
 const USER = 'graph GET /users/{user-id}';
 const by = (method: string, path: string) => path.replace('{}', method);
@@ -33,11 +38,22 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'src/entra/group-reader.ts graph.get(`/groups/${segment(groupId.toLowerCase())}`': ['graph GET /groups/{group-id}'],
   'src/entra/membership-reader.ts graph.get(`/users/${segment(objectId)}`': [USER],
   'src/entra/membership-reader.ts graph.post(path': [CHECK],
+  'src/entra/group-members.ts graph.list(path': [`graph GET ${MEMBERS}`],
+  'src/entra/pim-group-writer.ts graph.list(INSTANCES': [
+    'graph GET /identityGovernance/privilegedAccess/group/assignmentScheduleInstances',
+  ],
+  'src/entra/pim-group-writer.ts graph.list(REQUESTS': [by('GET', GROUP_REQUESTS)],
+  'src/entra/pim-group-writer.ts graph.post(REQUESTS': [by('POST', GROUP_REQUESTS)],
+  'src/entra/pim-group-writer.ts graph.post(`${REQUESTS}/${segment(id)}/cancel`': [
+    by('POST', `${GROUP_REQUESTS}/{privilegedAccessGroupAssignmentScheduleRequest-id}/cancel`),
+  ],
+  'src/entra/plain-group-writer.ts graph.delete(memberRefPath(order)': [`graph DELETE ${MEMBERS}/{directoryObject-id}/$ref`],
+  'src/entra/plain-group-writer.ts graph.post(`${membersPath(order.target.groupId)}/$ref`': [`graph POST ${MEMBERS}/$ref`],
   'src/entra/pim-role-writer.ts graph.get(path': [by('GET', REQUEST)],
   'src/entra/pim-role-writer.ts graph.list(INSTANCES': ['graph GET /roleManagement/directory/roleAssignmentScheduleInstances'],
   'src/entra/pim-role-writer.ts graph.list(REQUESTS': [by('GET', REQUESTS)],
   'src/entra/pim-role-writer.ts graph.post(REQUESTS': [by('POST', REQUESTS)],
-  'src/entra/pim-role-writer.ts graph.post(`${REQUESTS}/${segment(request.id)}/cancel`': [by('POST', `${REQUEST}/cancel`)],
+  'src/entra/pim-role-writer.ts graph.post(`${REQUESTS}/${segment(id)}/cancel`': [by('POST', `${REQUEST}/cancel`)],
   'src/entra/plain-role-writer.ts graph.delete(`${ASSIGNMENTS}/${segment(id)}`': [
     by('DELETE', `${ASSIGNMENTS}/{unifiedRoleAssignment-id}`),
   ],
@@ -49,6 +65,15 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
     'graph GET /groups/{group-id}',
     'graph GET /servicePrincipals/{servicePrincipal-id}',
   ],
+  'src/azure/arm-client.ts arm.roleAssignments.listForScope(scope': [`arm GET ${AZURE}/roleAssignments`],
+  'src/azure/arm-client.ts arm.roleAssignments.create(scope': [by('PUT', AZURE_ASSIGNMENT)],
+  'src/azure/arm-client.ts arm.roleAssignments.delete(scope': [by('DELETE', AZURE_ASSIGNMENT)],
+  'src/azure/arm-client.ts arm.roleAssignmentScheduleInstances.listForScope(scope': [
+    `arm GET ${AZURE}/roleAssignmentScheduleInstances`,
+  ],
+  'src/azure/arm-client.ts arm.roleAssignmentScheduleRequests.get(scope': [by('GET', AZURE_REQUEST)],
+  'src/azure/arm-client.ts arm.roleAssignmentScheduleRequests.create(scope': [by('PUT', AZURE_REQUEST)],
+  'src/azure/arm-client.ts arm.roleAssignmentScheduleRequests.cancel(scope': [by('POST', `${AZURE_REQUEST}/cancel`)],
   "src/azure/root-assignments-reader.ts list.roleAssignments.listForScope(''": [
     'arm GET /{scope}/providers/Microsoft.Authorization/roleAssignments',
   ],
@@ -83,6 +108,7 @@ describe('the list of permissions names every call that the code makes, and no o
 
   it('and nobody speaks to a far end around its client', () => {
     expect(clientsBuilt()).toEqual([
+      'src/azure/arm-client.ts newAuthorizationManagementClient',
       'src/azure/root-assignments-reader.ts newResourceGraphClient',
       'src/azure/root-assignments-reader.ts newAuthorizationManagementClient',
       'src/entra/graph-client.ts Client.initWithMiddleware',

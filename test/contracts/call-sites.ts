@@ -61,7 +61,9 @@ export function connectorOperations(): readonly string[] {
 
 export const graphCalls = (): readonly CallSite[] => places(/\bgraph\s*\.\s*(?:get|post|delete|list)\(/g);
 export const armCalls = (): readonly CallSite[] =>
-  places(/\b(?:list\.roleAssignments|resourceGraph)\s*\.\s*\w+\(/g).filter(({ file }) => !file.startsWith('src/posture/'));
+  places(/\b(?:list\.roleAssignments|arm\.roleAssignment\w*|resourceGraph)\s*\.\s*\w+\(/g).filter(
+    ({ file }) => !file.startsWith('src/posture/'),
+  );
 /** Whoever speaks HTTP without one of the clients above. */
 export const plainRequests = (): readonly string[] => [
   ...new Set(places(/\bfetch\(|\bhttps?\.request\(|\bnew WebSocket\(/g).map(({ file }) => file)),

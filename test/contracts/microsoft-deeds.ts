@@ -28,6 +28,7 @@ import {
 import type { ExchangeLog } from '../../src/playground/exchange-log.ts';
 import { type MicrosoftFarEnd, startMicrosoft } from '../../src/playground/microsoft/start.ts';
 import { codeFrom, type Deed } from './deed.ts';
+import { azureRoleDeeds, groupDeeds } from './writer-deeds.ts';
 import { credentialOf, failing, graphAs, memberships, permitted, quiet } from './permitted.ts';
 
 type RoleOrder = Order<DirectoryRole>;
@@ -53,10 +54,17 @@ export async function microsoftScene(log: ExchangeLog): Promise<MicrosoftScene> 
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-contracts-'));
   const microsoft = await startMicrosoft({ clock: transportClock, folder, log, limits: 'off' });
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(microsoft.caFile, 'utf8')]);
-  microsoft.tenant.pim.processingMs = 0;
+  const { pim, groupSchedules, azurePim } = microsoft.tenant;
+  for (const engine of [pim, groupSchedules.pim, azurePim]) engine.processingMs = 0;
   return {
     microsoft,
-    deeds: { ...graphDeeds(microsoft), ...perimeterDeeds(microsoft), ...armDeeds(microsoft) },
+    deeds: {
+      ...graphDeeds(microsoft),
+      ...perimeterDeeds(microsoft),
+      ...groupDeeds(microsoft),
+      ...armDeeds(microsoft),
+      ...azureRoleDeeds(microsoft),
+    },
     async close() {
       await microsoft.close();
       rmSync(folder, { recursive: true });

@@ -77,7 +77,7 @@ export function grantedIn(identity: string): readonly string[] {
 }
 
 function patternOf({ contract, path }: Operation): RegExp {
-  const parts = path.split('/').map((part) => (part.startsWith('{') ? '[^/]+' : part.replaceAll('.', '\\.')));
+  const parts = path.split('/').map((part) => (part.startsWith('{') ? '[^/]+' : part.replaceAll(/[.$]/g, String.raw`\$&`)));
   // A scope is a path by itself, and empty at the root.
   const scoped = parts.join('/').replace(/^\/\[\^\/\]\+\/providers\//, '(?:/.+)?/providers/');
   return new RegExp(`^${PREFIX[contract]}${contract === 'arm' ? scoped : parts.join('/')}$`, 'i');

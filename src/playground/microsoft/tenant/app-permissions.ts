@@ -19,6 +19,8 @@ const BOT_GRAPH = ['User.Read.All', 'GroupMember.Read.All', 'Application.Read.Al
 const PERIMETER_GRAPH = [
   'RoleAssignmentSchedule.ReadWrite.Directory',
   'RoleManagement.ReadWrite.Directory',
+  'PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup',
+  'GroupMember.ReadWrite.All',
   'User.Read.All',
   'GroupMember.Read.All',
   'AuditLog.Read.All',

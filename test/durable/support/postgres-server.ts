@@ -49,11 +49,13 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
   let port = await freePort();
   const said: string[] = [];
   let child: ChildProcess | undefined;
+  let watcher: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=16MB', ...flags];
     const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
     const started = spawn(postgres, args, { ...runAs, stdio: ['ignore', 'ignore', 'pipe'] });
     child = started;
+    watcher = endWithUs(started.pid, folder);
     await new Promise<void>((resolve, reject) => {
       started.once('error', reject);
       started.once('exit', (code) => reject(new Error(`postgres ended with ${code}: ${said.slice(-20).join('')}`)));
@@ -67,6 +69,7 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
     const running = child;
     child = undefined;
     if (running === undefined || running.exitCode !== null) return;
+    watcher?.kill('SIGKILL');
     const ended = once(running, 'exit');
     running.kill('SIGQUIT');
     await ended;
@@ -112,6 +115,15 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A test process that ends in the middle must leave no server behind: its end closes the pipe that somebody else waits at. */
+function endWithUs(pid: number | undefined, folder: string): ChildProcess | undefined {
+  if (platform() === 'win32' || pid === undefined) return undefined;
+  const script = 'read -r _; kill -QUIT "$0"; sleep 1; rm -rf "$1"';
+  const watcher = spawn('sh', ['-c', script, String(pid), folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watcher.unref();
+  return watcher;
 }
 
 function nobody(): RunAs {

@@ -39,7 +39,7 @@ export function addressOf(connection: Secret, ssl: PostgresSetting['ssl']): Addr
     user,
     password: password ?? '',
     database,
-    ssl: ssl === 'off-on-loopback' ? false : { rejectUnauthorized: true, host, ...authority(ssl) },
+    ssl: ssl === 'off-on-loopback' ? false : { rejectUnauthorized: true, ...authority(ssl) },
   };
 }
 

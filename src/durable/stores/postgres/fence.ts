@@ -15,8 +15,8 @@ export interface Fence {
    * @throws {AppError} `store.fenced`, `store.rolled-back` (both after `onLost`), `store.in-doubt`, and the database's
    */
   run<T>(work: (queries: Queries, isReadOnly: boolean) => Promise<T>, after?: Place): Promise<T>;
-  /** Heads of these lines, once no transaction of any writer is under way any more. Says, too, whether we are the writer still. */
-  settled(seqs: readonly number[]): Promise<{ readonly heads: ReadonlyMap<number, string>; readonly isOurs: boolean }>;
+  /** Head of this line, if there is one: asked when no transaction of any writer is under way, so that the answer is final. */
+  settled(seq: number): Promise<string | undefined>;
   /** Others need not wait for the lease to lapse. Does nothing when it is somebody else's by now. */
   release(): Promise<void>;
 }
@@ -35,7 +35,7 @@ const writerSchema = z.object({ owner: z.string().nullable(), left_ms: z.coerce.
 const tailSchema = z.object({ seq: z.coerce.number(), line: z.instanceof(Uint8Array), head: z.string() });
 const epochSchema = z.object({ epoch: z.coerce.number() });
 const saidSchema = z.object({ tail: z.string().nullable(), read_only: z.boolean() });
-const headSchema = z.array(z.object({ seq: z.coerce.number(), head: z.string() }));
+const headSchema = z.object({ head: z.string() });
 
 /**
  * Takes the lease when nobody holds it, or its holder was silent for too long by the database's clock. A holder that is only slow
@@ -89,14 +89,12 @@ export async function takeFence(options: FenceOptions): Promise<Fence> {
         throw error;
       }
     },
-    settled: (seqs) =>
+    settled: (seq) =>
       db.transaction(async (queries) => {
-        const [found] = await queries.query(`SELECT epoch FROM ${schema}.writer WHERE one = 1 FOR UPDATE`);
-        const rows = headSchema.parse(
-          await queries.query(`SELECT seq, head FROM ${schema}.lines WHERE seq = ANY($1::bigint[])`, [seqs]),
-        );
-        const isOurs = found !== undefined && epochSchema.parse(found).epoch === epoch;
-        return { heads: new Map(rows.map(({ seq, head }) => [seq, head])), isOurs };
+        // Waits for whoever holds the row, be it a COMMIT of ours that is still on its way.
+        await queries.query(`SELECT epoch FROM ${schema}.writer WHERE one = 1 FOR UPDATE`);
+        const [found] = await queries.query(`SELECT head FROM ${schema}.lines WHERE seq = $1`, [seq]);
+        return found === undefined ? undefined : headSchema.parse(found).head;
       }),
     async release() {
       await db.transaction((queries) =>
@@ -107,17 +105,17 @@ export async function takeFence(options: FenceOptions): Promise<Fence> {
 }
 
 /** Whoever sees one of these may write no more, whatever it was about to do. */
-export function isLost(error: unknown): boolean {
+function isLost(error: unknown): boolean {
   return codeOf(error) === 'store.fenced' || codeOf(error) === 'store.rolled-back';
 }
 
-export function fenced(epoch: number): AppError {
+function fenced(epoch: number): AppError {
   return new AppError('store.fenced', `another process has taken over from writer ${epoch}`, {
     hint: 'This one was silent for too long, and ends. The other one goes on with everything that is open.',
   });
 }
 
-export function rolledBack({ seq }: Place): AppError {
+function rolledBack({ seq }: Place): AppError {
   return new AppError('store.rolled-back', `the database does not hold line ${seq}, which it had confirmed`, {
     hint: 'It was put back to an older state, or a standby that was behind took over. Find out before anything else is given.',
   });

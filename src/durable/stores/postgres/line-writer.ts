@@ -6,7 +6,7 @@ import { backoffMs } from '../../backoff.ts';
 import { digestOf, encodeLine, parseLine, type Place } from '../../line-bytes.ts';
 import { closedError, fullError } from '../../store-errors.ts';
 import type { CaseRecord, Committed, LineDraft } from '../../store.ts';
-import { fenced, rolledBack, type Fence } from './fence.ts';
+import type { Fence } from './fence.ts';
 import { unavailable } from './postgres-error.ts';
 import { insertLines } from './rows.ts';
 
@@ -15,8 +15,7 @@ export interface LineWriter {
   /** Resolves with what `onDurable` made of the line, once it can no longer be lost. */
   append(draft: LineDraft): Promise<Committed>;
   readonly place: Place;
-  /** Refuses everything from now on, and what waits already. */
-  end(error: AppError): void;
+  /** Refuses everything from now on, after what waits already. */
   close(): Promise<void>;
 }
 
@@ -32,8 +31,6 @@ export interface LineWriterOptions {
   readonly onSpace: (fits: boolean) => void;
   /** Called for each durable line, in order, before its promise resolves. */
   readonly onDurable: (committed: Committed) => void;
-  /** Others write now, or the database is not what it was: ends this writer, too. */
-  readonly onLost: (error: AppError) => void;
 }
 
 interface Waiting {
@@ -96,16 +93,11 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
 
   /** What became of a batch whose answer was lost. Nothing else is written before that is known. */
   const isStored = async (prepared: readonly Prepared[], doubt: unknown): Promise<boolean> => {
-    const head = prepared.at(-1)?.head;
-    const seq = place.seq + prepared.length;
     for (let failures = 1; ; failures++) {
       try {
-        const { heads, isOurs } = await fence.settled([place.seq, seq]);
+        const found = await fence.settled(place.seq + prepared.length);
         unreachable = undefined;
-        // Whatever it says: somebody else goes on from there.
-        if (!isOurs) options.onLost(fenced(fence.epoch));
-        else if (place.seq > 0 && heads.get(place.seq) !== place.head) options.onLost(rolledBack(place));
-        return heads.get(seq) === head;
+        return found === prepared.at(-1)?.head;
       } catch (error) {
         if (closing.signal.aborted) throw doubt;
         unreachable = unavailable(error);
@@ -153,10 +145,6 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
   const refuse = (batch: readonly Waiting[], error: unknown): void => {
     for (const { reject } of batch) reject(error);
   };
-  const end = (error: AppError): void => {
-    ended ??= error;
-    refuse(queue.splice(0), ended);
-  };
 
   return {
     append(draft) {
@@ -170,11 +158,10 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
     get place() {
       return place;
     },
-    end,
     async close() {
       closing.abort();
       await flushing;
-      end(closedError());
+      ended = closedError();
     },
   };
 }

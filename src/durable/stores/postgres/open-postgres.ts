@@ -1,4 +1,4 @@
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import { z } from 'zod';
 import { AppError } from '../../../access/core/app-error.ts';
 import type { PostgresSetting } from '../../../config/parts.ts';
@@ -31,7 +31,9 @@ export interface OpenPostgresOptions {
   readonly patienceMs?: number;
 }
 
-const CONNECTIONS = 5;
+/** Apart, so that many who look something up cannot keep the one waiting who commits. */
+const READING = 4;
+const WRITING = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** For one statement, on the server; the driver waits a little longer, for a network that swallows the answer. */
 const STATEMENT_TIMEOUT_MS = 20_000;
@@ -44,20 +46,20 @@ const DEFAULT_PATIENCE_MS = 15_000;
  */
 export async function openPostgres(options: OpenPostgresOptions): Promise<Postgres> {
   const { setting, log, patienceMs = DEFAULT_PATIENCE_MS } = options;
-  const pool = new Pool({
+  const config = {
     ...addressOf(readSecret(setting.connection), setting.ssl),
     application_name: 'hallpass',
-    max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS + LOCK_TIMEOUT_MS,
     keepAlive: true,
-  });
-  const lost = (error: Error) => log.debug({ err: error }, 'a connection to the database was lost');
-  pool.on('error', lost);
-  // The pool listens only while a connection rests; one that is lost in use would end the process.
-  pool.on('connect', (client) => client.on('error', lost));
+  };
+  const reading = poolOf({ ...config, max: READING }, log);
+  const writing = poolOf({ ...config, max: WRITING }, log);
+  const close = async (): Promise<void> => {
+    await Promise.all([reading.end(), writing.end()]);
+  };
   try {
-    const level = await commitLevelOf(pool);
+    const level = await commitLevelOf(writing);
     // Local to each transaction, since a pooler in between may hand every one to another session.
     const begin = [
       'BEGIN READ WRITE',
@@ -68,14 +70,20 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<Postgr
     ].join('; ');
     return {
       schema: `"${setting.schema}"`,
-      query: (sql, params) => rows(pool, sql, params),
-      transaction: (work) => transaction(pool, begin, work),
-      close: () => pool.end(),
+      query: (sql, params) => rows(reading, sql, params),
+      transaction: (work) => transaction(writing, begin, work),
+      close,
     };
   } catch (error) {
-    await pool.end();
+    await close();
     throw error;
   }
+}
+
+function poolOf(config: PoolConfig, log: Log): Pool {
+  const lost = (error: Error) => log.debug({ err: error }, 'a connection to the database was lost');
+  // A pool listens only while a connection rests; one that is lost in use would end the process.
+  return new Pool(config).on('error', lost).on('connect', (client) => client.on('error', lost));
 }
 
 async function transaction<T>(pool: Pool, begin: string, work: (queries: Queries) => Promise<T>): Promise<T> {

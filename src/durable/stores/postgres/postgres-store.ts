@@ -9,7 +9,7 @@ import { isOpen, type CaseRecord, type Store } from '../../store.ts';
 import { takeFence, type Fence } from './fence.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createKnownCases, type KnownCases } from './known-cases.ts';
-import { createLineWriter, type LineWriter } from './line-writer.ts';
+import { createLineWriter } from './line-writer.ts';
 import { openPostgres, type Postgres } from './open-postgres.ts';
 import { createPostgresTexts } from './postgres-texts.ts';
 import { readLines, verifyLines } from './read-lines.ts';
@@ -47,11 +47,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const onFatal = options.onFatal ?? ((error) => endProcess(log, error));
   const db = await openPostgres({ setting, log, patienceMs: leaseMs });
   let lost: AppError | undefined;
-  let writer: LineWriter | undefined;
   const onLost = (error: AppError): void => {
     if (lost !== undefined) return;
     lost = error;
-    writer?.end(error);
     onFatal(error);
   };
   try {
@@ -64,7 +62,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       const known = createKnownCases(closedKept);
       const cursors = await recall(db, fence, known, closedKept);
       log.debug({ seq: fence.end.seq, epoch: fence.epoch, open: known.open.size }, 'store open');
-      return storeOn({ db, fence, room, known, cursors, log, stopHeartbeat, onLost, onWriter: (made) => (writer = made) });
+      return storeOn({ db, fence, room, known, cursors, log, stopHeartbeat });
     } catch (error) {
       await stopHeartbeat();
       await fence.release().catch(() => undefined);
@@ -84,11 +82,9 @@ interface Parts {
   readonly cursors: Map<string, number>;
   readonly log: Log;
   readonly stopHeartbeat: () => Promise<void>;
-  readonly onLost: (error: AppError) => void;
-  readonly onWriter: (writer: LineWriter) => void;
 }
 
-function storeOn({ db, fence, room, known, cursors, log, stopHeartbeat, onLost, onWriter }: Parts): Store {
+function storeOn({ db, fence, room, known, cursors, log, stopHeartbeat }: Parts): Store {
   const followers = createFollowers(log);
   const closing = new AbortController();
   const writer = createLineWriter({
@@ -107,9 +103,7 @@ function storeOn({ db, fence, room, known, cursors, log, stopHeartbeat, onLost, 
       followers.add(committed);
       followers.tell(committed);
     },
-    onLost,
   });
-  onWriter(writer);
   const verified = verify(db, fence, room, log, closing.signal);
 
   return {

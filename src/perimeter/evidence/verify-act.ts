@@ -20,7 +20,7 @@ const claimsSchema = z.looseObject({
   tid: z.guid(),
   nonce: z.string(),
   ver: z.literal('2.0'),
-  acrs: z.array(z.string()).optional(),
+  acrs: z.union([z.string(), z.array(z.string())]).optional(),
   auth_time: z.int().optional(),
 });
 type Claims = z.infer<typeof claimsSchema>;
@@ -67,8 +67,8 @@ function tokenContradictions(act: SignedAct, claims: Claims, { perimeter }: Evid
     [verifiedAtMs <= Date.parse(statement.notAfter), 'token.time', 'came after the statement had ended'],
     [
       'authenticationContext' in stepUp
-        ? (claims.acrs?.includes(stepUp.authenticationContext) ?? false)
-        : (claims.auth_time ?? 0) >= Math.floor(Date.parse(stepUp.clickedAt) / 1_000),
+        ? [claims.acrs].flat().includes(stepUp.authenticationContext)
+        : (claims.auth_time ?? 0) * 1_000 >= Date.parse(stepUp.clickedAt) - TOLERANCE_MS,
       'token.step-up',
       'does not show the sign-in that was demanded',
     ],

@@ -345,7 +345,7 @@ describe('a token', () => {
       'whose sign-in came before the click',
       () =>
         signedAct(entra, statementOf(asked), adam, {
-          claims: { auth_time: Date.parse(SIGNED_AT) / 1000 - 31 },
+          claims: { auth_time: Date.parse(SIGNED_AT) / 1000 - 91 },
           record: { stepUp: { promptLogin: true, clickedAt: '2026-03-01T08:09:30.000Z' } },
         }),
       ['token.step-up'],
@@ -384,10 +384,14 @@ describe('a token', () => {
   it('is verified up to the edge of what is allowed', async () => {
     const at = Date.parse(SIGNED_AT) / 1000;
     const act = await signedAct(entra, statementOf(asked, { notAfter: SIGNED_AT }), adam, {
-      claims: { iat: at + 60, exp: at - 60, auth_time: at - 30 },
-      record: { stepUp: { promptLogin: true, clickedAt: '2026-03-01T08:09:30.900Z' } },
+      claims: { iat: at + 60, exp: at - 60, auth_time: at - 90 },
+      record: { stepUp: { promptLogin: true, clickedAt: '2026-03-01T08:09:30.000Z' } },
     });
     expect(await codesOf(await realFile(act), pinning)).toEqual([]);
+    const oneContext = await signedAct(entra, statementOf(asked), adam, { claims: { acrs: 'c1' } });
+    expect(await codesOf(await realFile(oneContext), pinning)).toEqual([]);
+    const almost = await signedAct(entra, statementOf(asked), adam, { claims: { acrs: 'c11' } });
+    expect(await codesOf(await realFile(almost), pinning)).toEqual(['token.step-up']);
   });
 
   it.each<[string, string, (token: string, key: SignedAct['jwk']) => string | Promise<string>]>([

@@ -17,6 +17,7 @@ import type { Log } from '../observe/log.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../perimeter/caller-token.ts';
 import { createClockWatch } from '../perimeter/ledger/clock-watch.ts';
 import { allRecords } from '../perimeter/ledger/own-records.ts';
+import { refuseUnsafeGroups } from '../perimeter/guardrails/refuse-unsafe-groups.ts';
 import { perimeterFlows } from '../perimeter/perimeter-flows.ts';
 import type { PerimeterParts } from '../perimeter/assemble.ts';
 import type { ApproveAdapters } from '../perimeter/approve/approve-page.ts';
@@ -27,9 +28,11 @@ import { openEvidence } from './open-evidence.ts';
 /**
  * Everything that perimeter.yaml names, opened: the store, our identity, the directory. Whatever hosts the perimeter assembles it from these
  * and closes it; what is left is closed by `closeRest`, after that.
- * @throws {AppError} `secret.*`, `store.*`
+ * @param file where `config` was read from, for what the directory says is wrong with it
+ * @throws {AppError} `secret.*`, `store.*`, `config.invalid`
  */
 export async function openPerimeterParts(
+  file: string,
   config: PerimeterConfig,
   log: Log,
 ): Promise<{ readonly parts: PerimeterParts; readonly closeRest: () => Promise<void> }> {
@@ -67,13 +70,18 @@ export async function openPerimeterParts(
       ...(cookieKey === undefined ? {} : { cookieKey: keyOf(readSecret(cookieKey)) }),
     };
   }
-  return {
-    parts,
-    async closeRest() {
-      clock.close();
-      await closeEvidence();
-    },
+  const closeRest = async (): Promise<void> => {
+    clock.close();
+    await closeEvidence();
   };
+  try {
+    await refuseUnsafeGroups(file, parts);
+    return { parts, closeRest };
+  } catch (error) {
+    await runtime.close();
+    await closeRest();
+    throw error;
+  }
 }
 
 /** Of a secret of any length, for this purpose alone. */

@@ -10,7 +10,7 @@ import { openPerimeterParts } from './open-perimeter.ts';
 export async function runPerimeter(file: string): Promise<void> {
   const config = loadPerimeterConfig(file);
   const log = createLog('perimeter');
-  const { parts, closeRest } = await openPerimeterParts(config, log);
+  const { parts, closeRest } = await openPerimeterParts(file, config, log);
   const perimeter = await startPerimeter(parts);
   const { url, opsUrl, approveUrl } = perimeter;
   log.info({ url, opsUrl, approveUrl, entitlements: config.entitlements.length }, 'perimeter ready');

@@ -10,8 +10,14 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
+/** Something to mend, by its place in the file. */
+export interface PathProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
 /** A further check, after the schema: rules between keys. Reports by path, gets its line number here. */
-export type ConfigRule<T> = (config: T) => readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+export type ConfigRule<T> = (config: T) => readonly PathProblem[];
 
 /**
  * Reads one YAML file against its schema and rules, and reports every problem at once.
@@ -22,8 +28,7 @@ export function readConfig<S extends z.ZodType>(
   schema: S,
   rules: readonly ConfigRule<z.infer<S>>[] = [],
 ): z.infer<S> {
-  const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines, uniqueKeys: true, version: '1.2', strict: true });
+  const { document, lines } = parsedFile(file);
   if (document.errors.length > 0) {
     throw invalid(
       file,
@@ -46,12 +51,25 @@ export function readConfig<S extends z.ZodType>(
     );
   }
   const broken = rules.flatMap((rule) => rule(parsed.data));
-  if (broken.length > 0)
-    throw invalid(
-      file,
-      broken.map(({ path, message }) => ({ line: at(path), key: path.join('.'), message })),
-    );
+  if (broken.length > 0) throw configInvalid(file, broken);
   return parsed.data;
+}
+
+/** The error for what is wrong with a file that was read before, as `readConfig` throws it. */
+export function configInvalid(file: string, problems: readonly PathProblem[]): AppError {
+  const { document, lines } = parsedFile(file);
+  return invalid(
+    file,
+    problems.map(({ path, message }) => ({ line: lineOf(document, lines, path), key: path.join('.'), message })),
+  );
+}
+
+function parsedFile(file: string) {
+  const lines = new LineCounter();
+  return {
+    lines,
+    document: parseDocument(readText(file), { lineCounter: lines, uniqueKeys: true, version: '1.2', strict: true }),
+  };
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {

@@ -27,6 +27,12 @@ export type PersonFacts =
 
 export type FoundPeople = { readonly status: 'known'; readonly ids: ReadonlySet<string> } | NotKnown;
 
+/** What decides how well a group is guarded. */
+export type GroupFacts =
+  | { readonly status: 'known'; readonly roleAssignable: boolean; readonly dynamic: boolean; readonly synced: boolean }
+  | { readonly status: 'absent' }
+  | NotKnown;
+
 /** Asks afresh each time; nothing is remembered. Every method throws only what may mend itself: the retryable errors of graph-error.ts. */
 export interface MembershipReader {
   /** Enabled, kind of account, and which of `groupIds` the person is in, transitively. */
@@ -35,6 +41,7 @@ export interface MembershipReader {
   managerOf(objectId: string): Promise<FoundPeople>;
   /** Of a group that exists: one that does not is `unknown`. Service principals among them. */
   ownersOf(groupId: string): Promise<FoundPeople>;
+  groupOf(groupId: string): Promise<GroupFacts>;
 }
 
 /** @see https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups */
@@ -50,12 +57,21 @@ const userSchema = z.object({
 });
 const groupsSchema = z.object({ value: z.array(z.string()) });
 const objectSchema = z.object({ id: z.guid() });
+/** Null and absent are Graph's words for "not so": https://learn.microsoft.com/graph/api/resources/group */
+const groupSchema = z.object({
+  id: z.guid(),
+  isAssignableToRole: z.boolean().nullish(),
+  groupTypes: z.array(z.string()),
+  membershipRule: z.string().nullish(),
+  onPremisesSyncEnabled: z.boolean().nullish(),
+});
 
 /**
  * People over Microsoft Graph, read only: `User.Read.All` and `GroupMember.Read.All`.
  * @see https://learn.microsoft.com/graph/api/user-get
  * @see https://learn.microsoft.com/graph/api/user-list-manager
  * @see https://learn.microsoft.com/graph/api/group-list-owners
+ * @see https://learn.microsoft.com/graph/api/group-get
  */
 export function createMembershipReader(graph: Pick<GraphClient, 'get' | 'post' | 'list'>): MembershipReader {
   async function memberOf(objectId: string, groupIds: readonly string[]): Promise<ReadonlySet<string>> {
@@ -115,6 +131,23 @@ export function createMembershipReader(graph: Pick<GraphClient, 'get' | 'post' |
         return known(ids);
       } catch (error) {
         return notKnown(error);
+      }
+    },
+
+    async groupOf(groupId) {
+      try {
+        const query = { $select: 'id,isAssignableToRole,groupTypes,membershipRule,onPremisesSyncEnabled' };
+        const answer = await graph.get(`/groups/${segment(groupId)}`, { query, permission: 'GroupMember.Read.All' });
+        const group = answerOf(groupSchema, answer, 'GET /groups/{id}');
+        if (group.id.toLowerCase() !== groupId.toLowerCase()) throw contradiction('another group than was asked for');
+        return {
+          status: 'known',
+          roleAssignable: group.isAssignableToRole === true,
+          dynamic: group.groupTypes.includes('DynamicMembership') || (group.membershipRule ?? '') !== '',
+          synced: group.onPremisesSyncEnabled === true,
+        };
+      } catch (error) {
+        return isNotFound(error) ? { status: 'absent' } : notKnown(error);
       }
     },
   };

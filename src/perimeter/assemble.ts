@@ -15,6 +15,7 @@ import { take } from './commands/take.ts';
 import { createEventsFeed } from './events-feed.ts';
 import { guardrailsAnswer } from './guardrails-answer.ts';
 import { createBudgetBook } from './guardrails/budget-book.ts';
+import { startGroupStanding, withStanding } from './guardrails/group-standing.ts';
 import { createJudge } from './guardrails/judge.ts';
 import type { Control } from './freeze/control.ts';
 import type { FreezeDesk } from './freeze/freeze-desk.ts';
@@ -76,7 +77,8 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   const feed = createEventsFeed(runtime);
 
   const inFlight = createInFlight();
-  const judging = { judge: createJudge(parts), budgets: createBudgetBook(parts) };
+  const standing = startGroupStanding(parts);
+  const judging = { judge: withStanding(createJudge(parts), standing), budgets: createBudgetBook(parts) };
   const watches = createWatches(parts, judging.judge);
   const handlers = handlersOf({ ...parts, ...judging, inFlight });
   const giving = { checkHeld: watches.gate.wait(handlers.checkHeld), give: watches.gate.wait(handlers.give) };
@@ -99,13 +101,14 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
     limits: createCallerLimits(config.callerLimits, parts.verifyCaller),
     stopping: stopping.signal,
     guardrails: async () => ({
-      ...(await guardrailsAnswer(config, nativeEnd)),
+      ...(await guardrailsAnswer(config, nativeEnd, standing.findings())),
       notGiving: watches.gate.reasons().map(({ code }) => code),
     }),
   });
   function quiesce(): void {
     stopping.abort();
     sweep.stop();
+    standing.stop();
     watching.stop();
     feed.close();
   }
@@ -113,12 +116,12 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
     ...judging,
     registrar,
     freezes: watches.freezes,
-    stopped: () => watches.gate.reasons()[0]?.sentence,
+    notGiving: () => watches.gate.reasons(),
   });
   return {
     api: app.fetch,
     ...(approve === undefined ? {} : { approve }),
-    ops: createOpsApp({ ...parts, gate: watches.gate, drift: watching.drift }).fetch,
+    ops: createOpsApp({ ...parts, standing, gate: watches.gate, drift: watching.drift }).fetch,
     control: watching.control,
     freezes: watches.freezes,
     sweepRound: () => sweep.round(),
@@ -132,7 +135,7 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
 
 function approvePage(
   parts: PerimeterParts,
-  judging: Pick<ApprovePageParts, 'judge' | 'registrar' | 'freezes' | 'stopped'>,
+  judging: Pick<ApprovePageParts, 'judge' | 'registrar' | 'freezes' | 'notGiving'>,
 ): Routes | undefined {
   const { approve: adapters, config } = parts;
   if (config.approve === undefined || adapters === undefined) return undefined;

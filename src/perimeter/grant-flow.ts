@@ -64,12 +64,18 @@ export function contextOf(view: CaseView): GrantContext {
   return asGrant(view.context);
 }
 
+const GIVEN: readonly string[] = ['giving', 'active', 'taking'] satisfies GrantStateName[];
 export type GrantStateName = 'registered' | 'checking' | 'giving' | 'active' | 'taking' | 'refused' | 'ended';
 
 /** The top-level state of a grant: `taking` has inner ones. */
 export function stateNameOf(state: unknown): string {
   if (typeof state === 'string') return state;
   return typeof state === 'object' && state !== null ? (Object.keys(state)[0] ?? '') : '';
+}
+
+/** Something of it is in the directory, or may be at any moment. */
+export function isGiven({ state }: Pick<CaseView, 'state'>): boolean {
+  return GIVEN.includes(stateNameOf(state));
 }
 
 /** What a writer needs; undefined for a case that never had anything to write. */

@@ -1,5 +1,8 @@
 import type { GuardrailsAnswer } from '../access/core/perimeter-api.ts';
 import type { Target } from '../access/core/target.ts';
+import { sentenceOf } from './guardrails/group-standing.ts';
+import type { GroupFinding } from './guardrails/look-at-groups.ts';
+import { ownedBotCould } from './guardrails/owned-bot.ts';
 import { guardrailsDigest, needsOf } from './guardrails.ts';
 import { type GuardedEntitlement, type PerimeterConfig, targetOf } from './perimeter-config.ts';
 
@@ -7,15 +10,18 @@ import { type GuardedEntitlement, type PerimeterConfig, targetOf } from './perim
 export async function guardrailsAnswer(
   config: PerimeterConfig,
   nativeEnd: (target: Target) => Promise<boolean>,
+  findings: readonly GroupFinding[],
 ): Promise<Omit<GuardrailsAnswer, 'ledger' | 'notGiving'>> {
-  const entitlements = await Promise.all(config.entitlements.map((setting) => entitlementAnswer(setting, nativeEnd)));
-  return { digest: guardrailsDigest(config), ownedBotCould: [], entitlements };
+  const entitlements = await Promise.all(config.entitlements.map((setting) => entitlementAnswer(setting, nativeEnd, findings)));
+  return { digest: guardrailsDigest(config), ownedBotCould: [...ownedBotCould(config)], entitlements };
 }
 
 async function entitlementAnswer(
   setting: GuardedEntitlement,
   nativeEnd: (target: Target) => Promise<boolean>,
+  findings: readonly GroupFinding[],
 ): Promise<GuardrailsAnswer['entitlements'][number]> {
+  const found = findings.find(({ entitlementId }) => entitlementId === setting.id);
   const { id, longestMinutes, breakGlass } = setting;
   const target = targetOf(setting) ?? PATTERN;
   const needs = needsOf(setting, { breakGlass: false });
@@ -29,6 +35,7 @@ async function entitlementAnswer(
     longestMinutes,
     ...(breakGlass === undefined ? {} : { breakGlassLongestMinutes: breakGlass.longestMinutes }),
     nativeEnd: await nativeEnd(target),
+    ...(found === undefined ? {} : { notGiven: sentenceOf(found) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from '../access/core/canonical.ts';
 import type { RegisterGrant } from '../access/core/perimeter-api.ts';
 import { samePerson } from '../access/core/person.ts';
 import { permit, refuse, type Verdict } from '../access/core/verdict.ts';
@@ -61,9 +61,18 @@ export function needsOf(setting: GuardedEntitlement, { breakGlass }: Pick<Asked,
   return { stages: stages.length === 0 ? [1] : stages, requesterSigns: setting.protected === true, assurance: setting.assurance };
 }
 
-/** Names the guardrails: two perimeters with the same digest judge alike. Keys are in the schema's order. */
+/**
+ * Names the guardrails: two perimeters of one version with the same digest judge alike. Of everything in the file that judges, and nothing
+ * that says how the perimeter is hosted.
+ */
 export function guardrailsDigest(config: PerimeterConfig): string {
-  return createHash('sha256').update(JSON.stringify(config.entitlements)).digest('hex');
+  const { tenant, caller, approve, emergencyAccounts, hostedOn, unfreeze, entitlements } = config;
+  const { cloud, tenantId } = tenant;
+  const human = config.samePerson;
+  const signing = approve && { clientId: approve.clientId, stepUp: approve.stepUp };
+  // JSON has no "undefined": what the file does not say is not there.
+  const said = { v: 1, cloud, tenantId, caller, signing, human, emergencyAccounts, hostedOn, unfreeze, entitlements };
+  return digestOf(JSON.parse(JSON.stringify(said)), 'hex');
 }
 
 function sameId(a: string, b: string): boolean {

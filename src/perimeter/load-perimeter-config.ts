@@ -11,7 +11,7 @@ import { protectedRules } from './rules/protected-rules.ts';
 
 /**
  * Reads perimeter.yaml: the guardrails, and how the perimeter itself is reached. What of it only the directory can tell is asked later
- * (guardrails/group-standing.ts).
+ * (guardrails/refuse-unsafe-groups.ts).
  * @throws {AppError} `config.unreadable`, `config.invalid` with every problem and its line
  */
 export function loadPerimeterConfig(file: string): PerimeterConfig {

@@ -4,6 +4,7 @@ import type { Clock } from '../access/core/clock.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import { createPerimeterMetrics } from '../observe/perimeter-metrics.ts';
 import { contextOf, GRANT_FLOW, stateNameOf } from './grant-flow.ts';
+import { type GroupStanding, sentenceOf } from './guardrails/group-standing.ts';
 import type { DriftWatch } from './ledger/drift-watch.ts';
 import type { Gate } from './ledger/gate.ts';
 import { ALARM_AFTER_MS } from './sweep.ts';
@@ -14,10 +15,11 @@ export interface OpsParts {
   readonly clock: Clock;
   readonly gate: Pick<Gate, 'reasons'>;
   readonly drift: Pick<DriftWatch, 'unchecked'>;
+  readonly standing: Pick<GroupStanding, 'findings'>;
 }
 
 /** The `ops` listener, for operators alone and without a token: what is wrong, in sentences that name grants by id, and metrics. */
-export function createOpsApp({ runtime, clock, gate, drift }: OpsParts): Hono {
+export function createOpsApp({ runtime, clock, gate, drift, standing }: OpsParts): Hono {
   const app = new Hono();
   const overdue = () => [...runtime.open(GRANT_FLOW)].filter((view) => isOverdue(view, clock.now()));
   const metrics = createPerimeterMetrics({
@@ -37,10 +39,11 @@ export function createOpsApp({ runtime, clock, gate, drift }: OpsParts): Hono {
   app.get('/readyz', (c) => {
     const full = runtime.degraded ? ['The store is full: nothing new is given, taking away goes on.'] : [];
     const reasons = [...full, ...gate.reasons().map(({ sentence }) => sentence)];
-    const warnings = overdue().map((view) => {
+    const late = overdue().map((view) => {
       const when = isPastEnd(view, clock.now()) ? `at ${view.columns['endsAt'] ?? ''}` : 'before its time';
       return `Grant ${view.caseId} should have ended ${when} and is not known to be gone.`;
     });
+    const warnings = [...late, ...standing.findings().map(sentenceOf)];
     return c.json({ ready: reasons.length === 0, reasons, warnings }, reasons.length === 0 ? 200 : 503);
   });
   app.get('/metrics', async (c) => {

@@ -13,6 +13,7 @@ import {
   ANNA,
   ANNA_ADMIN,
   APPROVERS_GROUP_ID,
+  APPROVERS_TEAM_GROUP_ID,
   DORA,
   ENGINEERS_GROUP_ID,
   GINA,
@@ -81,6 +82,20 @@ describe('people in the tenant, as the perimeter may read them', () => {
     expect(await people.ownersOf(RELEASE_GROUP_ID)).toEqual({ status: 'known', ids: new Set() });
     expect(await people.ownersOf(NOBODY)).toMatchObject({ status: 'unknown', code: 'directory.not-found' });
   });
+
+  it('are in groups of several kinds', async () => {
+    const of = async (id: string) => people.groupOf(id);
+    expect(await of(APPROVERS_GROUP_ID)).toEqual({ status: 'known', roleAssignable: true, dynamic: false, synced: false });
+    expect(await of(ENGINEERS_GROUP_ID.toUpperCase())).toMatchObject({ status: 'known', roleAssignable: false });
+    expect(await of(APPROVERS_TEAM_GROUP_ID)).toMatchObject({ status: 'known', roleAssignable: false, dynamic: false });
+    microsoft.tenant.directory.changeGroup(
+      RELEASE_GROUP_ID,
+      { membershipRule: 'user.x -eq 1', onPremisesSyncEnabled: true },
+      human,
+    );
+    expect(await of(RELEASE_GROUP_ID)).toMatchObject({ status: 'known', dynamic: true, synced: true });
+    expect(await of(NOBODY)).toEqual({ status: 'absent' });
+  });
 });
 
 describe('an answer that is none', () => {
@@ -134,13 +149,20 @@ describe('an answer that is none', () => {
     ['nothing that Graph would say', { status: 200, body: { value: [{ name: 'x' }] } }, 'directory.unavailable'],
   ])('is asked for again: %s', async (_name, answer, code) => {
     server.answerWith(() => answer);
-    for (const asked of [people.factsOf(RITA.objectId, []), people.managerOf(RITA.objectId), people.ownersOf(ENGINEERS_GROUP_ID)])
-      expect(await asked.then(String, codeOf)).toBe(code);
+    const about = ENGINEERS_GROUP_ID;
+    const questions = [
+      () => people.factsOf(RITA.objectId, []),
+      () => people.managerOf(RITA.objectId),
+      () => people.ownersOf(about),
+      () => people.groupOf(about),
+    ];
+    for (const ask of questions) expect(await ask().then(String, codeOf)).toBe(code);
   });
 
   it.each([
     ['managers', () => people.managerOf(RITA.objectId), 'User.Read.All'],
     ['owners', () => people.ownersOf(ENGINEERS_GROUP_ID), 'GroupMember.Read.All'],
+    ['groups', () => people.groupOf(ENGINEERS_GROUP_ID), 'GroupMember.Read.All'],
   ])('is no "none" of %s, and names the permission', async (_name, ask, permission) => {
     server.answerWith(() => graphError(403, 'Authorization_RequestDenied'));
     expect(await ask()).toMatchObject({

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { mayRegister, mayStillGive, needsOf } from '../../src/perimeter/guardrails.ts';
-import { ANNA, APPROVERS, GLOBAL_READER, perimeterConfig, RITA, SECURITY_READER } from './support/perimeter-config.ts';
+import { guardrailsDigest, mayRegister, mayStillGive, needsOf } from '../../src/perimeter/guardrails.ts';
+import {
+  ANNA,
+  APPROVERS,
+  type ConfigWishes,
+  GLOBAL_READER,
+  perimeterConfig,
+  RITA,
+  SECURITY_READER,
+} from './support/perimeter-config.ts';
 
 const config = perimeterConfig();
 const OTHER_TENANT = '0ddba110-1111-4222-8333-444455556666';
@@ -100,5 +108,44 @@ describe('what has to come together', () => {
 
   it('is the signature of the requester alone where the glass is broken', () => {
     expect(needs({ approvers, assurance: 'signed' }, true)).toEqual({ stages: [], assurance: 'signed', requesterSigns: true });
+  });
+});
+
+describe('the digest of the guardrails', () => {
+  const before = guardrailsDigest(config);
+  const two: [string, string] = [RITA.objectId, ANNA.objectId];
+  const approve = {
+    listen: { host: '127.0.0.1', port: 1, behindProxy: false },
+    publicUrl: 'https://approve.example',
+    clientId: APPROVERS,
+    managedIdentity: { clientId: APPROVERS },
+    stepUp: { promptLogin: true as const },
+  };
+  it.each<[string, ConfigWishes]>([
+    ['how long', { longestMinutes: 61 }],
+    ['what', { readerRole: SECURITY_READER }],
+    ['who receives', { more: { mayReceive: { people: [], groups: [APPROVERS] } } }],
+    ['who decides', { more: { approvers: { people: [ANNA], groups: [] } } }],
+    ['how often', { more: { atMostPerPrincipalPerDay: 3 } }],
+    ['whose word counts', { more: { assurance: 'signed' } }],
+    ['that there is one less', { without: 'security-reader' }],
+    ['who is one human', { file: { samePerson: { pairs: [two] } } }],
+    ['which accounts are for emergencies', { file: { emergencyAccounts: [RITA.objectId] } }],
+    ['where it is hosted', { file: { hostedOn: ['/subscriptions/1'] } }],
+    ['who lifts a freeze', { file: { unfreeze: { people: [RITA, ANNA] } } }],
+    ['how a signature is made fresh', { file: { approve } }],
+    ['who calls', { audience: 'api://other' }],
+  ])('changes with %s', (_name, wishes) => {
+    expect(guardrailsDigest(perimeterConfig(wishes))).not.toBe(before);
+  });
+
+  it('does not change with how the perimeter is hosted, or said again', () => {
+    const elsewhere = { listen: { host: '127.0.0.1', port: 7, behindProxy: true }, sweepEverySeconds: 7 };
+    expect(guardrailsDigest(perimeterConfig({ file: elsewhere, alarmUrl: 'https://alarm.example' }))).toBe(before);
+    expect(guardrailsDigest(perimeterConfig())).toBe(before);
+    expect(before).toMatch(/^[0-9a-f]{64}$/);
+    const signing = guardrailsDigest(perimeterConfig({ file: { approve } }));
+    const moved = { ...approve, listen: { ...approve.listen, port: 2 } };
+    expect(guardrailsDigest(perimeterConfig({ file: { approve: moved } }))).toBe(signing);
   });
 });

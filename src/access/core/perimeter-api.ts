@@ -136,6 +136,8 @@ export const guardrailsSchema = z.strictObject({
       longestMinutes: z.int(),
       breakGlassLongestMinutes: z.int().optional(),
       nativeEnd: z.boolean(),
+      /** Why it is not given now, whoever asks and whoever approves. */
+      notGiven: z.string().optional(),
     }),
   ),
   ledger: ledgerHeadSchema,

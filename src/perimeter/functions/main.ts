@@ -12,7 +12,7 @@ const SETTING = 'HALLPASS_PERIMETER_CONFIG';
 const log = createLog('perimeter');
 
 /** @throws {AppError} `config.*` */
-function configForFunctions(): PerimeterConfig {
+function configForFunctions(): { readonly file: string; readonly config: PerimeterConfig } {
   const file = process.env[SETTING];
   if (file === undefined)
     throw new AppError('config.missing', `the app setting ${SETTING} is not set`, {
@@ -23,14 +23,14 @@ function configForFunctions(): PerimeterConfig {
     throw new AppError('config.store-not-shared', `${file}: store: a folder belongs to one machine, and Functions run several`, {
       hint: 'Name a database, store: { postgres: … }, or run "hallpass perimeter" on one machine instead.',
     });
-  return config;
+  return { file, config };
 }
 
 try {
-  const config = configForFunctions();
+  const { file, config } = configForFunctions();
   registerFunctions(
     createHostedPerimeter(async () => {
-      const { parts, closeRest } = await openPerimeterParts(config, log);
+      const { parts, closeRest } = await openPerimeterParts(file, config, log);
       const perimeter = assemblePerimeter(parts);
       return {
         ...perimeter,

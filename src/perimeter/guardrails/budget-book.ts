@@ -4,7 +4,7 @@ import { type Target, targetKey } from '../../access/core/target.ts';
 import type { Verdict } from '../../access/core/verdict.ts';
 import type { CaseView, Runtime } from '../../durable/port.ts';
 import type { Registration } from '../../../flows/grant.ts';
-import { brokenGlassOf, contextOf, givenAtOf, GRANT_FLOW, holdingOf, stateNameOf } from '../grant-flow.ts';
+import { brokenGlassOf, contextOf, givenAtOf, GRANT_FLOW, holdingOf, isGiven, stateNameOf } from '../grant-flow.ts';
 import { type GuardedEntitlement, type PerimeterConfig, targetOf } from '../perimeter-config.ts';
 import { sweptAt } from '../swept.ts';
 import { DAY_MS, mayBeOneMore } from './budgets.ts';
@@ -32,7 +32,6 @@ const NOT_A_REQUEST = '-';
 const INDEX_PATIENCE_MS = 2_000;
 /** As many as the file can allow in 24 hours, and so on one date. */
 const MOST_BROKEN_A_DAY = 100;
-const GIVEN = ['giving', 'active', 'taking'];
 
 export function createBudgetBook({ config, runtime, clock }: BudgetParts): BudgetBook {
   /** Found room in this process, and are not past checking. After a start they are judged again, and who is past it is in the ledger. */
@@ -106,7 +105,6 @@ function alikeOf({ entitlements }: PerimeterConfig, setting: GuardedEntitlement,
   return entitlements.filter((one) => one.id === setting.id || isAt(targetOf(one), target));
 }
 
-const isGiven = ({ state }: CaseView) => GIVEN.includes(stateNameOf(state));
 const isBreakGlass = (view: CaseView) => registrationIn(view)?.breakGlass === true;
 const isChecking = (view: CaseView | undefined) => stateNameOf(view?.state) === 'checking';
 

@@ -1,7 +1,6 @@
-import type { ConfigRule } from '../../config/read-config.ts';
-import type { PerimeterConfig } from '../perimeter-config.ts';
+import type { PathProblem } from '../../config/read-config.ts';
 
-export type Problem = ReturnType<ConfigRule<PerimeterConfig>>[number];
+export type Problem = PathProblem;
 
 export const problem = (path: readonly PropertyKey[], message: string): Problem => ({ path, message });
 

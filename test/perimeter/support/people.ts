@@ -8,8 +8,15 @@ export function known(more: Partial<Omit<Known, 'memberOf'>> & { readonly member
 
 export const forbidden = { status: 'unknown', code: 'directory.forbidden', hint: 'x' } as const;
 
-/** A directory in which everybody is an enabled member, without groups, manager, or owners of groups. */
+/** A directory in which everybody is an enabled member, without groups and manager; groups are closed. */
 export function everybodyKnown(more: Partial<MembershipReader> = {}): MembershipReader {
   const nobody = () => Promise.resolve({ status: 'known', ids: new Set<string>() } as const);
-  return { factsOf: () => Promise.resolve(known()), managerOf: nobody, ownersOf: nobody, ...more };
+  const closed = { status: 'known', roleAssignable: true, dynamic: false, synced: false } as const;
+  return {
+    factsOf: () => Promise.resolve(known()),
+    managerOf: nobody,
+    ownersOf: nobody,
+    groupOf: () => Promise.resolve(closed),
+    ...more,
+  };
 }

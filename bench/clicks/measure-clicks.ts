@@ -11,6 +11,7 @@ import { percentile } from '../figures.ts';
 import { approveClick, type BenchPerson, benchPeople, joinSlack, joinTenant, personOf } from '../seed/bench-people.ts';
 import { seedLedger, seedRequests } from '../seed/seed-stores.ts';
 import type { Clicked, ClickPlan } from './clicker.ts';
+import { unlimited } from '../../test/support/unlimited.ts';
 
 export interface ClickOptions {
   readonly openCases: number;
@@ -82,8 +83,9 @@ function openWorld(folder: string, people: readonly BenchPerson[], { perSecond, 
     slackMode: 'http',
     limits: 'off',
     restartByItself: false,
-    adjust({ hallpass, perimeter }) {
-      for (const entitlement of perimeter.entitlements) entitlement.endsOnlyByHallpass = true;
+    adjust(draft) {
+      const { hallpass } = draft;
+      unlimited(draft, true);
       hallpass.store.checkpointEveryLines = Math.floor((perSecond * seconds * LINES_A_CLICK) / (CHECKPOINTS_WANTED + 1));
       // One platform: a click is a click, and the other one's far end would only take from the same processor.
       delete hallpass.teams;

@@ -10,6 +10,7 @@ import { type BenchPerson, benchPeople, joinTenant, ROLE } from '../seed/bench-p
 import { seedLedger } from '../seed/seed-stores.ts';
 import { bareClient } from './bare-client.ts';
 import { limitsFloor } from './limits-floor.ts';
+import { unlimited } from '../../test/support/unlimited.ts';
 
 export interface EndFigures {
   readonly kind: WriterKind;
@@ -75,9 +76,7 @@ async function openWorld(folder: string, kind: WriterKind): Promise<World> {
     slackMode: 'http',
     limits: 'off',
     restartByItself: false,
-    adjust({ perimeter }) {
-      for (const entitlement of perimeter.entitlements) entitlement.endsOnlyByHallpass = kind === 'plain';
-    },
+    adjust: (draft) => unlimited(draft, kind === 'plain'),
   });
   if (kind === 'plain') world.microsoft.tenant.setLicence('P1');
   return world;

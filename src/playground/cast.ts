@@ -149,6 +149,7 @@ export const SECURITY_TEAM_GROUP_ID = '96000000-0000-4000-8000-000000000004';
 export const ROLES = {
   globalReader: 'f2ef992c-3afb-46b9-b7cf-a126ee74c451',
   securityReader: '5d6b6bb7-de71-4623-b4af-96380a352509',
+  reportsReader: '4a5d8f65-41da-4de4-8968-e035b65339cf',
   helpdeskAdministrator: '729827e3-9c14-49f7-bb1b-9608f156bbb8',
   globalAdministrator: '62e90394-69f5-4237-9190-012177145e10',
 } as const;

@@ -8,18 +8,20 @@ import type { perimeterConfigSchema } from '../perimeter/perimeter-config.ts';
 import {
   ABEL,
   ANNA,
+  APPROVAL_APP,
   APPROVERS_GROUP_ID,
   BOT_APP,
   CAST,
   ENGINEERS_GROUP_ID,
   PERIMETER_APP,
   PERIMETER_AUDIENCE,
+  PERIMETER_IDENTITY,
   SLACK,
   TEAMS,
   TEAMS_APP_ID,
   TENANT_ID,
 } from './cast.ts';
-import { ENTITLEMENTS } from './entitlements.ts';
+import { ENTITLEMENTS, TRIES_PER_DAY } from './entitlements.ts';
 
 /** What the far ends and the ports decided; everything else of the two files is the same each time. */
 export interface ConfigInput {
@@ -30,6 +32,8 @@ export interface ConfigInput {
   readonly perimeterPort: number;
   readonly opsPorts: { readonly bot: number; readonly perimeter: number };
   readonly perimeterUrl: string;
+  /** Where people sign, as browsers see it, and the port behind it. */
+  readonly approve: { readonly url: string; readonly port: number };
   readonly alarmUrl: string;
   readonly offsetFile: string;
   readonly slack: { readonly mode: 'http' | 'socket'; readonly apiUrl: string };
@@ -107,7 +111,7 @@ function botConfig(input: ConfigInput, secret: Pointer, store: string): z.input<
     listen: { host: '127.0.0.1', port: input.botPort },
     ops: { port: input.opsPorts.bot },
     store: { folder: store },
-    perimeter: { url: input.perimeterUrl, audience: PERIMETER_AUDIENCE },
+    perimeter: { url: input.perimeterUrl, audience: PERIMETER_AUDIENCE, approveUrl: input.approve.url },
     domainClock: { offsetFile: input.offsetFile },
     slack: {
       workspaceId: SLACK.workspaceId,
@@ -128,7 +132,7 @@ function botConfig(input: ConfigInput, secret: Pointer, store: string): z.input<
       person: human(member.objectId),
       slack: [{ workspaceId: SLACK.workspaceId, userId: member.slackUserId }],
     })),
-    entitlements: ENTITLEMENTS.map(({ roleDefinitionId, privileged, ...words }) => ({
+    entitlements: ENTITLEMENTS.map(({ roleDefinitionId, privileged, assurance: _, ...words }) => ({
       id: words.id,
       name: words.name,
       describes: words.describes,
@@ -176,16 +180,27 @@ function perimeterConfig(input: ConfigInput, secret: Pointer, store: string): z.
     ops: { port: input.opsPorts.perimeter },
     store: { folder: store },
     caller: { clientId: BOT_APP.clientId, audience: PERIMETER_AUDIENCE },
+    approve: {
+      listen: { host: '127.0.0.1', port: input.approve.port },
+      publicUrl: input.approve.url,
+      clientId: APPROVAL_APP.clientId,
+      managedIdentity: { clientId: PERIMETER_IDENTITY.clientId },
+      stepUp: { authenticationContext: 'c1' },
+    },
+    samePerson: { attribute: 'employeeId' },
     domainClock: { offsetFile: input.offsetFile },
     alarm: { url: input.alarmUrl },
     sweepEverySeconds: 1,
     ...(input.limits === 'off' ? { callerLimits: NO_LIMITS } : {}),
-    entitlements: ENTITLEMENTS.map(({ id, roleDefinitionId, durationsMinutes }) => ({
+    entitlements: ENTITLEMENTS.map(({ id, roleDefinitionId, durationsMinutes, assurance }) => ({
       id,
       directoryRole: { roleDefinitionId, directoryScopeId: '/' },
       mayReceive: { groups: [ENGINEERS_GROUP_ID], people: [human(ANNA.objectId), human(ABEL.objectId)] },
       longestMinutes: Math.max(...durationsMinutes),
-      assurance: 'chat' as const,
+      atMostPerPrincipalPerDay: TRIES_PER_DAY,
+      assurance,
+      // It can reset the passwords of people who decide.
+      ...(assurance === 'signed' ? { protected: true as const, approvers: { groups: [APPROVERS_GROUP_ID] } } : {}),
     })),
   };
 }

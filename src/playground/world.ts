@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AlarmReceiver, startAlarmReceiver } from './alarm-receiver.ts';
-import { BOT_APP, PERIMETER_APP, TEAMS_APP_ID, TENANT_ID } from './cast.ts';
+import { APPROVAL_APP, BOT_APP, PERIMETER_APP, TEAMS_APP_ID, TENANT_ID } from './cast.ts';
 import { type Child, startChild } from './child.ts';
 import { type ConfigDraft, type ConfigFiles, writeConfigFiles } from './config-files.ts';
 import { createExchangeLog, type ExchangeLog } from './exchange-log.ts';
 import { freePorts } from './free-port.ts';
 import { followJournal, type JournalFollower } from './journal-follower.ts';
-import { type MicrosoftFarEnd, startMicrosoft } from './microsoft/start.ts';
+import { type MicrosoftFarEnd, type MicrosoftOptions, startMicrosoft } from './microsoft/start.ts';
 import { createOffsetClock, type OffsetClock } from './offset-clock.ts';
 import { type SlackFarEnd, startSlack } from './slack/start.ts';
 import { startTeams, type TeamsFarEnd } from './teams/start.ts';
@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly restartByItself?: boolean;
   /** `off` where something else than the platforms' limits is measured. */
   readonly limits?: 'real' | 'off';
+  /** Where browsers sign in, and under which names, for tests on domains of their own. */
+  readonly microsoft?: Partial<Pick<MicrosoftOptions, 'browserLogin' | 'hostNames' | 'redirectUris'>>;
 }
 
 /** One tenant, one Slack workspace, one Teams, and the real bot and perimeter as processes of their own. */
@@ -44,6 +46,8 @@ export interface World {
   readonly perimeter: Child;
   readonly botUrl: string;
   readonly perimeterUrl: string;
+  /** Origin of the page on which people sign. */
+  readonly approveUrl: string;
   /** Where both say how they are, `/readyz` and `/metrics`: a listener of its own each. */
   readonly opsUrls: { readonly bot: string; readonly perimeter: string };
   readonly alarm: AlarmReceiver;
@@ -79,9 +83,16 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
   const clock = createOffsetClock(join(folder, 'clock.json'));
   const startedAt = clock.now();
   const exchanges = options.exchanges ?? createExchangeLog();
-  const microsoft = await startMicrosoft({ clock, folder: join(folder, 'microsoft'), log: exchanges });
+  const [botPort = 0, perimeterPort = 0, botOpsPort = 0, perimeterOpsPort = 0, approvePort = 0] = await freePorts(5);
+  const approveUrl = `http://localhost:${approvePort}`;
+  const microsoft = await startMicrosoft({
+    clock,
+    folder: join(folder, 'microsoft'),
+    log: exchanges,
+    redirectUris: { [APPROVAL_APP.clientId]: [`${approveUrl}/approve/callback`] },
+    ...options.microsoft,
+  });
   started.push(() => microsoft.close());
-  const [botPort = 0, perimeterPort = 0, botOpsPort = 0, perimeterOpsPort = 0] = await freePorts(4);
   const opsPorts = { bot: botOpsPort, perimeter: perimeterOpsPort };
   const opsUrls = { bot: `http://127.0.0.1:${opsPorts.bot}`, perimeter: `http://127.0.0.1:${opsPorts.perimeter}` };
   const botUrl = `http://127.0.0.1:${botPort}`;
@@ -115,6 +126,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     perimeterPort,
     opsPorts,
     perimeterUrl,
+    approve: { url: approveUrl, port: approvePort },
     alarmUrl: alarm.url,
     offsetFile: clock.file,
     slack: { mode: options.slackMode, apiUrl: slack.apiUrl },
@@ -133,7 +145,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     startChild({
       name,
       args: [...(options.nodeArgs?.[name] ?? []), MAIN, command, '--config', config],
-      env: { ...childEnv(microsoft.caFile), ...options.env },
+      env: { ...childEnv(microsoft.caFile), ...(name === 'perimeter' ? identityEnv(microsoft) : {}), ...options.env },
       logFile: join(folder, `${name}.log`),
       readyMessage: `${name} ready`,
       onChange: changed,
@@ -163,6 +175,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     perimeter,
     botUrl,
     perimeterUrl,
+    approveUrl,
     opsUrls,
     alarm,
     files,
@@ -180,6 +193,11 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
       await microsoft.close();
     },
   };
+}
+
+/** What Azure puts into the surroundings of what has a managed identity. */
+function identityEnv({ identityEndpoint, identityHeader }: MicrosoftFarEnd): NodeJS.ProcessEnv {
+  return { IDENTITY_ENDPOINT: identityEndpoint, IDENTITY_HEADER: identityHeader };
 }
 
 /** What every process needs of its surroundings, and nothing more: neither proxies nor anybody's secrets reach the children. */

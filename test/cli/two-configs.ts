@@ -14,6 +14,7 @@ export function twoConfigs(opsPort = 0): ConfigFiles {
     botPort: 0,
     perimeterPort: 0,
     opsPorts: { bot: opsPort, perimeter: opsPort },
+    approve: { url: 'http://localhost:4446', port: 4446 },
     perimeterUrl: 'https://localhost:1',
     alarmUrl: 'https://localhost:1/alarm',
     offsetFile: join(folder, 'clock.json'),

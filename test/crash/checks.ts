@@ -1,10 +1,10 @@
 import { SLACK, TEAMS } from '../../src/playground/cast.ts';
-import { ENTITLEMENTS } from '../../src/playground/entitlements.ts';
+import { CHAT_ENTITLEMENTS } from '../../src/playground/entitlements.ts';
 import type { World } from '../../src/playground/world.ts';
 import { channel, conversation, wordsOf } from '../support/acting.ts';
 import { chainFaults, grantsOf, requestsOf } from './records.ts';
 
-const OURS = new Set<string>(ENTITLEMENTS.map(({ roleDefinitionId }) => roleDefinitionId));
+const OURS = new Set<string>(CHAT_ENTITLEMENTS.map(({ roleDefinitionId }) => roleDefinitionId));
 
 /** Why the two processes are not at rest yet; empty when nothing is under way. */
 export function unrest(world: World): string[] {

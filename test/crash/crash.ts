@@ -13,6 +13,7 @@ import { createKiller, type Killer } from './killer.ts';
 import { type Load, startLoad } from './load.ts';
 import { killPlan, nameOf, randomOf, type Role, TARGETS, type Target } from './plan.ts';
 import { grantsOf, requestsOf } from './records.ts';
+import { unlimited } from '../support/unlimited.ts';
 
 const { values } = parseArgs({
   options: {
@@ -53,10 +54,8 @@ async function beginWorld(licence: Licence, folder: string): Promise<World> {
       draft.hallpass.store.checkpointEveryLines = 60;
       draft.perimeter.store.checkpointEveryLines = 30;
       for (const entitlement of draft.hallpass.entitlements) entitlement.mayRequest = { people: everybody };
-      for (const entitlement of draft.perimeter.entitlements) {
-        entitlement.mayReceive = { people: everybody };
-        if (licence === 'P1') entitlement.endsOnlyByHallpass = true;
-      }
+      unlimited(draft, licence === 'P1');
+      for (const entitlement of draft.perimeter.entitlements) entitlement.mayReceive = { people: everybody };
     },
   });
   if (licence === 'P1') world.microsoft.tenant.setLicence('P1');

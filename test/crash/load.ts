@@ -1,5 +1,5 @@
 import { ABEL, ANNA, CAST, SLACK, TEAMS, type CastMember } from '../../src/playground/cast.ts';
-import { ENTITLEMENTS } from '../../src/playground/entitlements.ts';
+import { CHAT_ENTITLEMENTS } from '../../src/playground/entitlements.ts';
 import type { World } from '../../src/playground/world.ts';
 import { askInSlack, channel, conversation, directMessages, wordsOf } from '../support/acting.ts';
 
@@ -24,7 +24,7 @@ export function startLoad(world: World, random: () => number): Load {
 
   async function ask(): Promise<void> {
     const who = pick(CAST.filter(({ key }) => !asking.has(key)));
-    const what = pick(ENTITLEMENTS);
+    const what = pick(CHAT_ENTITLEMENTS);
     if (who === undefined || what === undefined) return;
     asking.add(who.key);
     try {

@@ -80,9 +80,9 @@ describe.each(['http', 'socket'] as const)('the main job, with Slack over %s', (
 
   it('lets Slack approve what was asked in Teams, and the requester give it back early', async () => {
     const why = `INC-3 ${slackMode}`;
-    await askInTeams(world, RITA, { entitlementId: 'helpdesk-administrator', minutes: 30, why });
+    await askInTeams(world, RITA, { entitlementId: 'reports-reader', minutes: 30, why });
     await approveInSlack(world, ANNA, why);
-    await seen(world, 'the role', () => holds(world, RITA, ROLES.helpdeskAdministrator));
+    await seen(world, 'the role', () => holds(world, RITA, ROLES.reportsReader));
     // Entra keeps an active assignment for five minutes.
     world.clock.advance(6 * MINUTE_MS);
     const card = await seen(world, 'a button to give it back', () =>
@@ -91,7 +91,7 @@ describe.each(['http', 'socket'] as const)('the main job, with Slack over %s', (
     // As her client named it when she asked.
     expect(wordsOf(card.cards)).toContain(` ${RITA.zone}, `);
     await world.teams.people.pressAction(RITA.key, card.conversationId, card.id, 'release');
-    await seen(world, 'the role gone', () => !holds(world, RITA, ROLES.helpdeskAdministrator));
+    await seen(world, 'the role gone', () => !holds(world, RITA, ROLES.reportsReader));
   });
 
   it('tells the security channel on both platforms about root access and about a secret that ends', async () => {

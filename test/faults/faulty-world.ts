@@ -3,6 +3,7 @@ import { CAST, TENANT_ID } from '../../src/playground/cast.ts';
 import type { ImposedFault } from '../../src/playground/microsoft/faults.ts';
 import type { Licence } from '../../src/playground/microsoft/tenant/tenant-model.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/playground/world.ts';
+import { unlimited } from '../support/unlimited.ts';
 
 /** The share of Microsoft's calls that fail. */
 export const FAILING_RATE = 0.3;
@@ -17,10 +18,8 @@ export async function openWorld(folder: string, licence: Licence, more: Partial<
     ...more,
     adjust(draft) {
       for (const entitlement of draft.hallpass.entitlements) entitlement.mayRequest = { people: everybody };
-      for (const entitlement of draft.perimeter.entitlements) {
-        entitlement.mayReceive = { people: everybody };
-        entitlement.endsOnlyByHallpass = licence !== 'P2';
-      }
+      unlimited(draft, licence !== 'P2');
+      for (const entitlement of draft.perimeter.entitlements) entitlement.mayReceive = { people: everybody };
     },
   });
   if (licence !== 'P2') world.microsoft.tenant.setLicence(licence);

@@ -29,7 +29,7 @@ const wish = (who: CastMember, entitlementId: string, roleDefinitionId: string, 
 const EXPIRES = wish(RITA, 'global-reader', ROLES.globalReader, 'ends while the disk is full');
 const RELEASED = wish(SAM, 'security-reader', ROLES.securityReader, 'given back while the disk is full');
 const RESTARTED = wish(ABEL, 'global-reader', ROLES.globalReader, 'ends after a start on a full disk');
-const DECIDED = wish(GINA, 'helpdesk-administrator', ROLES.helpdeskAdministrator, 'approved while the disk is full');
+const DECIDED = wish(GINA, 'reports-reader', ROLES.reportsReader, 'approved while the disk is full');
 const ASKED = wish(RITA, 'security-reader', ROLES.securityReader, 'asked while the disk is full');
 
 /** Disk full: nothing is given, taking goes on; also after a kill. With room again, what waited is carried out. Returns what was not so. */

@@ -26,6 +26,7 @@ function written(mode: 'http' | 'socket') {
     botPort: 4,
     perimeterPort: 5,
     opsPorts: { bot: 9, perimeter: 10 },
+    approve: { url: 'http://localhost:4446', port: 4446 },
     perimeterUrl: 'https://localhost:5',
     alarmUrl: 'https://localhost:6/alarm',
     offsetFile: join(folder, 'clock.json'),

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bot, committed, idleDoor, workbench, type Workbench } from './support/durable-world.ts';
+import { openStore } from '../../src/durable/open-store.ts';
+import { openRuntime } from '../../src/durable/runtime.ts';
+import { bot, committed, doorFlow, idleDoor, silent, workbench, type Workbench } from './support/durable-world.ts';
 import { heldBackFiles } from './support/held-back-files.ts';
 
 let bench: Workbench;
@@ -68,6 +70,22 @@ describe('the index of what is over', () => {
     letGo();
     await expect(asked).rejects.toMatchObject({ code: 'store.closed', retryable: true });
     await closing;
+  });
+});
+
+describe('a store that is open already', () => {
+  it('is what the runtime works on, and is closed with it', async () => {
+    const store = await openStore({ folder: bench.folder, checkpointEveryLines: 5_000 }, { log: silent });
+    const runtime = await openRuntime({ flows: [doorFlow], store, clock: bench.clock, log: silent });
+    await runtime.begin('door', 'front', { minutes: 5 }, bot);
+    expect(store.peek('front')).toMatchObject({ state: 'shut' });
+    await runtime.close();
+    expect((await bench.open()).read('front')).toMatchObject({ state: 'shut' });
+  });
+
+  it('or its setting must be named', async () => {
+    const nowhere = openRuntime({ flows: [doorFlow], clock: bench.clock, log: silent });
+    await expect(nowhere).rejects.toMatchObject({ code: 'store.unnamed' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../src/access/core/app-error.ts';
+import { openWatch } from '../../src/cli/open-watch.ts';
 import type { Runtime } from '../../src/durable/port.ts';
 import type { RuntimeOptions } from '../../src/durable/runtime.ts';
 import type { LineDraft } from '../../src/durable/store.ts';
@@ -312,6 +313,26 @@ describe('cases that are over', () => {
     expect(later.closed('door', undefined, 9).map(({ caseId }) => caseId)).toEqual(['a', 'd']);
   });
 
+  it('give up the texts of one that memory forgot, too', async () => {
+    const runtime = await bench.open();
+    runtime.run(idleDoor);
+    for (const id of ['a', 'b']) {
+      await runtime.begin('door', id, { minutes: 5 }, bot);
+      await runtime.putText(id, `text of ${id}`);
+      await runtime.send(id, { type: 'open' }, bot);
+      await runtime.send(id, { type: 'lock' }, bot);
+      await committed(runtime, () => runtime.read(id)?.pending.length === 0);
+    }
+    await runtime.close();
+    const store = await openPostgresStore({ setting: server().setting(bench.schema), log: silent, limits: { closedKept: 1 } });
+    expect(store.peek('a')).toBeUndefined();
+    expect(await store.textCount('a')).toBe(1);
+    await store.eraseTexts('a');
+    expect([await store.textCount('a'), await store.textCount('b')]).toEqual([0, 1]);
+    expect([await bench.holds('text of a'), await bench.holds('text of b')]).toEqual([false, true]);
+    await store.close();
+  });
+
   it('lose nothing when something is written about one that memory forgot', async () => {
     const runtime = await bench.open({ limits: { closedKept: 1 } });
     runtime.run(idleDoor);
@@ -329,6 +350,25 @@ describe('cases that are over', () => {
         { key: 'note', value: 1 },
       ],
     });
+  });
+});
+
+describe('what was seen of another ledger', () => {
+  it('lies beside the cases, for the machine that goes on', async () => {
+    const setting = { postgres: server().setting(bench.schema) };
+    const headAt = (seq: number) => ({ seq, head: 'a'.repeat(64) });
+    const first = await openWatch(setting, silent);
+    expect(first.watch.newest).toBeUndefined();
+    await first.watch.note(headAt(7), undefined);
+    await first.closeWatch();
+    const second = await openWatch(setting, silent);
+    expect(second.watch.newest).toEqual(headAt(7));
+    await expect(second.watch.note(headAt(6), second.watch.newest)).rejects.toMatchObject({ code: 'perimeter.rolled-back' });
+    await second.watch.note(headAt(8), second.watch.newest);
+    await second.closeWatch();
+    const third = await openWatch(setting, silent);
+    expect(third.watch.newest).toEqual(headAt(8));
+    await third.closeWatch();
   });
 });
 

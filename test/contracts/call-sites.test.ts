@@ -59,6 +59,12 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/entra/plain-role-writer.ts graph.list(ASSIGNMENTS': [by('GET', ASSIGNMENTS)],
   'src/entra/plain-role-writer.ts graph.post(ASSIGNMENTS': [by('POST', ASSIGNMENTS)],
+  "src/entra/registration-reader.ts graph.list('/applications'": ['graph GET /applications'],
+  "src/entra/registration-reader.ts graph.list('/servicePrincipals'": ['graph GET /servicePrincipals'],
+  'src/entra/registration-reader.ts graph.list(path': [
+    'graph GET /applications/{application-id}/federatedIdentityCredentials',
+    'graph GET /servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo',
+  ],
   'src/entra/role-audit-reader.ts graph.list(AUDITS': ['graph GET /auditLogs/directoryAudits'],
   'src/entra/principal-names.ts graph.get(`${path}/${principalId}`': [
     USER,

@@ -7,7 +7,12 @@ import { codeFrom, type Deed } from './deed.ts';
 import { graphPermissions } from './operations-in-use.ts';
 
 const GRAPH_RESOURCE = 'https://graph.microsoft.com';
-const CLIENTS: Readonly<Record<string, string>> = { bot: BOT_APP.clientId, perimeter: PERIMETER_APP.clientId };
+const CLIENTS: Readonly<Record<string, string>> = {
+  bot: BOT_APP.clientId,
+  perimeter: PERIMETER_APP.clientId,
+  // It looks as the perimeter.
+  doctor: PERIMETER_APP.clientId,
+};
 
 export const quiet = createLog('bot', 'silent');
 

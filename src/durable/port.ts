@@ -139,12 +139,15 @@ export interface Runtime {
   read(caseId: string): CaseView | undefined;
   /**
    * The same, but undefined only when there is none: waits for the index as long as `patience` has not aborted.
-   * @throws {AppError} `store.indexing` (retryable)
+   * @throws {AppError} `store.indexing`, `store.unavailable` (both retryable)
    */
   find(caseId: string, patience: AbortSignal): Promise<CaseView | undefined>;
   /** Open cases of a flow. */
   open(flow: string): Iterable<CaseView>;
-  /** The newest closed cases of a flow whose column has this value, newest first. */
+  /**
+   * The newest closed cases of a flow whose column has this value, newest first. Where the store is a database, of the 5,000 that were
+   * closed last, and `read` knows no others.
+   */
   closed(
     flow: string,
     where: { readonly column: string; readonly value: ColumnValue } | undefined,

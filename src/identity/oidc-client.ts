@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   authorizationCodeGrant,
-  buildAuthorizationUrl,
   type ClientAuth,
   ClientError,
   Configuration,
+  discovery,
   None,
   ResponseBodyError,
+  type ServerMetadata,
 } from 'openid-client';
 import { AppError } from '../access/core/app-error.ts';
 import type { ClientAssertion } from './federated-assertion.ts';
@@ -14,8 +15,7 @@ import { RULE_OF_CLAIM, tokenRefused } from './id-token-refusal.ts';
 import type { StepUp } from './id-token.ts';
 
 export interface OidcSettings {
-  /** Of the tenant, e.g. `https://login.microsoftonline.com/{tenant}`. */
-  readonly authority: string;
+  /** Of the tenant, version 2; its discovery document names the endpoints. */
   readonly issuer: string;
   readonly clientId: string;
   readonly redirectUri: string;
@@ -38,8 +38,8 @@ export interface SignInWishes {
 
 /** Code flow with PKCE at one tenant, as a confidential client without a secret. */
 export interface OidcClient {
-  /** Where to send the browser. Nothing is asked of Entra yet. */
-  authorizeUrl(begun: BegunSignIn, wishes: SignInWishes): string;
+  /** Where to send the browser. @throws {AppError} retryable `identity.unavailable` (Entra does not name its endpoints now) */
+  authorizeUrl(begun: BegunSignIn, wishes: SignInWishes): Promise<string>;
   /**
    * The ID token for the code in `search`, which came to the redirect address. Not verified yet (id-token.ts).
    * @throws {AppError} `sign-in.code-refused` (used, too old, or of another sign-in), `sign-in.client-refused`, `id-token.*`, retryable
@@ -58,20 +58,21 @@ const TIMEOUT_SECONDS = 10;
 
 /** @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow */
 export function createOidcClient(settings: OidcSettings): OidcClient {
-  const { authority, issuer, clientId, redirectUri } = settings;
-  const server = {
-    issuer,
-    authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
-    token_endpoint: `${authority}/oauth2/v2.0/token`,
-  };
-  const configuredBy = (auth: ClientAuth): Configuration => {
-    const config = new Configuration(server, clientId, {}, auth);
-    config.timeout = TIMEOUT_SECONDS;
-    return config;
+  const { issuer, clientId, redirectUri } = settings;
+  let known: Promise<ServerMetadata> | undefined;
+  /** Asked for once; a failure is not kept. */
+  const server = (): Promise<ServerMetadata> => {
+    known ??= endpointsOf(issuer, clientId).catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
   };
   return {
-    authorizeUrl({ state, nonce, codeVerifier }, { stepUp, loginHint, choose }) {
-      return buildAuthorizationUrl(configuredBy(None()), {
+    async authorizeUrl({ state, nonce, codeVerifier }, { stepUp, loginHint, choose }) {
+      const url = new URL((await server()).authorization_endpoint ?? '');
+      const parameters = {
+        client_id: clientId,
         redirect_uri: redirectUri,
         response_type: 'code',
         response_mode: 'query',
@@ -83,20 +84,46 @@ export function createOidcClient(settings: OidcSettings): OidcClient {
         ...(loginHint === undefined ? {} : { login_hint: loginHint }),
         ...(choose === true ? { prompt: 'select_account' } : {}),
         ...stepUpParameters(stepUp),
-      }).href;
+      };
+      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+      return url.href;
     },
     async redeem(search, { state, nonce, codeVerifier }) {
       // Our own address, not the one the request names: behind a proxy they differ, and the code is bound to this one.
       const returned = new URL(redirectUri);
       returned.search = search;
       const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: codeVerifier };
-      const config = configuredBy(byAssertion(await settings.assertion()));
+      const config = new Configuration(await server(), clientId, {}, byAssertion(await settings.assertion()));
+      config.timeout = TIMEOUT_SECONDS;
       const answer = await authorizationCodeGrant(config, returned, checks).catch((error: unknown) => {
         throw translated(error);
       });
       return answer.id_token ?? '';
     },
   };
+}
+
+/** What the tenant says of itself: of the very issuer, with endpoints that nobody can listen to on their way. */
+async function endpointsOf(issuer: string, clientId: string): Promise<ServerMetadata> {
+  const config = await discovery(new URL(issuer), clientId, {}, None(), { timeout: TIMEOUT_SECONDS }).catch((error: unknown) => {
+    throw unavailable(`Entra does not say where people sign in: ${fieldOf(error, 'code') ?? 'no answer'}`);
+  });
+  const metadata = config.serverMetadata();
+  for (const endpoint of [metadata.authorization_endpoint, metadata.token_endpoint])
+    if (endpoint === undefined || !isPrivate(new URL(endpoint))) throw unavailable('Entra names an endpoint that is not safe');
+  return metadata;
+}
+
+/** Loopback is for trying out. */
+function isPrivate({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+}
+
+function unavailable(message: string): AppError {
+  return new AppError('identity.unavailable', message, {
+    retryable: true,
+    hint: 'Entra did not answer right now. Begin again in a minute.',
+  });
 }
 
 function stepUpParameters(stepUp: StepUp | undefined): Record<string, string> {
@@ -131,10 +158,7 @@ function translated(error: unknown): AppError {
   if (claim !== undefined) return tokenRefused(RULE_OF_CLAIM[claim] ?? 'claims', claim);
   const code = fieldOf(error, 'code');
   if (error instanceof ClientError && code !== undefined && !NO_ANSWER.includes(code)) return tokenRefused('claims', code);
-  return new AppError('identity.unavailable', `Entra did not redeem the code: ${code ?? 'no answer'}`, {
-    retryable: true,
-    hint: 'Entra did not answer right now. Begin again in a minute.',
-  });
+  return unavailable(`Entra did not redeem the code: ${code ?? 'no answer'}`);
 }
 
 function codeRefused({ error, error_description: description = '' }: ResponseBodyError): AppError {

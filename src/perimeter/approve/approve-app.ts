@@ -148,7 +148,7 @@ export function createApproveApp(parts: ApproveParts): Hono<About> {
 
   async function leave(c: Context<About>, attempt: Attempt, wishes: SignInWishes): Promise<Response> {
     setCookie(c, await visits.attempt.seal(attempt));
-    return c.html(leavingPage(parts.client.authorizeUrl(attempt, wishes)));
+    return c.html(leavingPage(await parts.client.authorizeUrl(attempt, wishes)));
   }
   return app;
 }

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { Clock } from '../../access/core/clock.ts';
 import { type Person, personKey } from '../../access/core/person.ts';
 import type { Runtime } from '../../durable/port.ts';
-import { addressesOf, issuersOf, signingKeysUrl } from '../../identity/cloud.ts';
+import { issuersOf, signingKeysUrl } from '../../identity/cloud.ts';
 import type { ClientAssertion } from '../../identity/federated-assertion.ts';
 import { createIdTokenVerifier } from '../../identity/id-token.ts';
 import type { SigningKeys } from '../../identity/id-token-signature.ts';
@@ -14,6 +14,7 @@ import type { EvidenceStore } from '../evidence/evidence-store.ts';
 import type { FreezeDesk } from '../freeze/freeze-desk.ts';
 import { guardrailsDigest } from '../guardrails.ts';
 import type { Judge } from '../guardrails/judge.ts';
+import type { Gate } from '../ledger/gate.ts';
 import { type ApproveSetting, type PerimeterConfig, stagesOf } from '../perimeter-config.ts';
 import type { Registrar } from '../registrar.ts';
 import { createRecordSignedAct } from '../signed-acts.ts';
@@ -43,8 +44,7 @@ export interface ApprovePageParts {
   readonly runtime: Runtime;
   readonly registrar: Registrar;
   readonly judge: Judge;
-  /** While nothing is given at all: why, in a sentence. */
-  readonly stopped: () => string | undefined;
+  readonly notGiving: Gate['reasons'];
   readonly freezes: FreezeDesk;
   readonly clock: Clock;
   readonly transportClock: Clock;
@@ -74,7 +74,6 @@ export function createApprovePage(parts: ApprovePageParts): Routes {
     stepUp: setting.stepUp,
     find: firstOf(finders),
     client: createOidcClient({
-      authority: `${addressesOf(cloud).login}/${tenantId}`,
       issuer,
       clientId,
       redirectUri: `${origin}/approve/callback`,
@@ -87,7 +86,7 @@ export function createApprovePage(parts: ApprovePageParts): Routes {
     ),
     tokenSource: { issuer, keysUrl: signingKeysUrl(cloud, tenantId) },
     visits: createVisits(transportClock, adapters.cookieKey),
-    limits: createPageLimits(),
+    limits: createPageLimits(setting.limits),
     addressOf: setting.listen.behindProxy ? lastForwarded : (c) => addressOf(c.env),
     transportClock,
     log,

@@ -72,6 +72,16 @@ export async function startLocalIdp(tenantId: string, signedIn: Person): Promise
       fetched += 1;
       return { status: 200, body: { keys: published } };
     }
+    if (path === `/${tenantId}/v2.0/.well-known/openid-configuration`)
+      return {
+        status: 200,
+        body: {
+          issuer: `${base}/v2.0`,
+          authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+          token_endpoint: `${base}/oauth2/v2.0/token`,
+          jwks_uri: `${base}/discovery/v2.0/keys`,
+        },
+      };
     if (path === `/${tenantId}/oauth2/v2.0/authorize`) return authorize(Object.fromEntries(query));
     if (path === `/${tenantId}/oauth2/v2.0/token`) return token(new URLSearchParams(String(body)));
     return { status: 404, body: {} };

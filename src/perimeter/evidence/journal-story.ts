@@ -94,11 +94,12 @@ export function* orderContradictions({ journal }: Pick<EvidenceFile, 'journal'>,
 }
 
 /**
- * Runs the flow again over what happened: does every line say what the flow makes of it? `unknown-version`: this program carries another
- * version of the flow.
+ * Runs the flow again over what happened: does every line say what the flow makes of it? `not-replayed`: this program carries another version
+ * of the flow, or the flow threw at the time, which is a defect and may be mended by now.
  */
-export function replay({ lines }: Story): 'agrees' | 'unknown-version' | Contradiction {
-  if (lines.some(({ flowVersion }) => flowVersion !== grantFlow.machine.version)) return 'unknown-version';
+export function replay({ lines }: Story): 'agrees' | 'not-replayed' | Contradiction {
+  const { version } = grantFlow.machine;
+  if (lines.some(({ flowVersion, kind }) => flowVersion !== version || kind === 'poisoned')) return 'not-replayed';
   let record: CaseRecord | undefined;
   for (const line of lines) {
     let planned: LineDraft | undefined;
@@ -128,6 +129,6 @@ function followed(record: CaseRecord, line: Line): LineDraft {
  * What a line says that follows from what happened by the flow alone. Columns and commands are the runtime's: what they are made of may change
  * without a new version of the flow; links, finished commands and cursors come from outside.
  */
-function says({ kind, next: { status, state, context }, timersSet, timersCleared, error }: LineDraft): string {
-  return canonicalOf(JSON.parse(JSON.stringify({ kind, status, state, context, timersSet, timersCleared, error })));
+function says({ kind, next: { status, state, context }, timersSet, timersCleared }: LineDraft): string {
+  return canonicalOf(JSON.parse(JSON.stringify({ kind, status, state, context, timersSet, timersCleared })));
 }

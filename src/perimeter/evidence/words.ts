@@ -87,7 +87,9 @@ export function wordsOf(
       `That the journal lines stand in the ledger: compare its head, ${journal.head.head} at line ${journal.head.seq}, with one that was told elsewhere, or run "hallpass journal verify" beside it.`,
       ...(replayed
         ? []
-        : ["That the lines follow from each other by the flow's rules: this program carries another version of the flow."]),
+        : [
+            "That the lines follow from each other by the flow's rules: this program carries another version of the flow, or the flow failed at the time.",
+          ]),
       ...ALWAYS_OPEN,
     ],
   };

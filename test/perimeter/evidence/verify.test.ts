@@ -109,6 +109,15 @@ describe('real evidence', () => {
     expect(says).toContain('What the requester wrote is not in here: it was erased.');
   });
 
+  it('of another version of the flow is not run again, and says so', async () => {
+    const { ledger, signed } = await realCase();
+    const lines = ledger.lines().map((line) => line.replace('"flowVersion":"1"', '"flowVersion":"0"'));
+    const { verdict, notProved } = await verifyEvidence(exported(ledger, [signed], { lines }), pinning);
+    expect(verdict).toBe('pinned');
+    expect(notProved.join('\n')).toContain("by the flow's rules: this program carries another version");
+    expect((await verifyEvidence(await realFile(), pinning)).notProved.join('\n')).not.toContain("by the flow's rules");
+  });
+
   it('leaves out what came too late, and says so', async () => {
     const { ledger, signed } = await realCase();
     const late = await signedAct(entra, statementOf(asked, { salt: 'AAAAAAAAAAAAAAAAAAAAAQ' }), bea);

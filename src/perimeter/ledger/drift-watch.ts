@@ -72,8 +72,8 @@ export function startDriftWatch({
     await runtime.send(caseId, { type: 'drifted', drift }, { kind: 'system', name: 'sweep' });
   }
 
-  async function lookAt(views: readonly CaseView[]): Promise<number> {
-    const rest = views.values();
+  async function lookAt(isMeant: (view: CaseView) => boolean): Promise<number> {
+    const rest = [...runtime.open(GRANT_FLOW)].filter((view) => isLive(view, clock.now()) && isMeant(view)).values();
     let failed = 0;
     const worker = async (): Promise<void> => {
       for (const view of rest) {
@@ -88,9 +88,16 @@ export function startDriftWatch({
     return failed;
   }
 
-  const live = () => [...runtime.open(GRANT_FLOW)].filter((view) => isLive(view, clock.now()));
+  /** One after the other: two looks at once would both find the same for the first time. */
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  }
+
   async function round(): Promise<void> {
-    unchecked = await lookAt(live());
+    unchecked = await inTurn(() => lookAt(() => true));
     lookAgain();
   }
   /** Whoever looked different is asked about once more, as soon as no reader can be behind any more. */
@@ -98,7 +105,7 @@ export function startDriftWatch({
     clearTimeout(again);
     if (suspects.size === 0 || stopped) return;
     again = setTimeout(() => {
-      void lookAt(live().filter(({ caseId }) => suspects.has(caseId))).then(lookAgain);
+      void inTurn(() => lookAt(({ caseId }) => suspects.has(caseId))).then(lookAgain);
     }, secondLookMs).unref();
   }
 

@@ -63,15 +63,20 @@ export function setupFacts(config: PerimeterConfig, wished?: string): SetupFacts
   };
 }
 
+/** A word of a shell's line, whatever a file says. */
+export function word(text: string): string {
+  return /^[\w.:/@=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 const shared = ({ cloud, tenantId }: SetupFacts) => `--cloud ${cloud} --tenant ${tenantId}`;
 
 export const registerApi = (facts: SetupFacts): string =>
-  `deploy/register.sh api ${shared(facts)} ${facts.apiAppId === undefined ? '--name hallpass-perimeter' : `--app-id ${facts.apiAppId}`} --role ${facts.role} --caller ${facts.botClientId}`;
+  `deploy/register.sh api ${shared(facts)} ${facts.apiAppId === undefined ? '--name hallpass-perimeter' : `--app-id ${facts.apiAppId}`} --role ${word(facts.role)} --caller ${facts.botClientId}`;
 
 export const registerApproval = (facts: SetupFacts): string =>
   facts.approval === undefined
     ? ''
-    : `deploy/register.sh approval ${shared(facts)} --app-id ${facts.approval.appId} --redirect-uri '${facts.approval.redirectUri}' --identity ${facts.approval.identity}`;
+    : `deploy/register.sh approval ${shared(facts)} --app-id ${facts.approval.appId} --redirect-uri ${word(facts.approval.redirectUri)} --identity ${facts.approval.identity}`;
 
 /** @param identity where the file does not say it, the place to fill in */
 export const grantPermissions = (
@@ -81,4 +86,4 @@ export const grantPermissions = (
 ) => `deploy/register.sh permissions ${shared(facts)} --identity ${identity} ${names.join(' ')}`;
 
 /** Reads a registration with the Azure CLI, for whoever may; the id is the client id or the address. */
-export const showRegistration = (id: string, query: string): string => `az ad app show --id '${id}' --query "${query}"`;
+export const showRegistration = (id: string, query: string): string => `az ad app show --id ${word(id)} --query "${query}"`;

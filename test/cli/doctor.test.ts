@@ -244,7 +244,7 @@ describe('doctor', () => {
     expect(of((await looked()).results, 'approval-trust')).toMatchObject({
       state: 'missing',
       says: [expect.stringContaining('github (repo:x of https://token.actions.githubusercontent.com)')],
-      command: `az ad app federated-credential delete --id '${APPROVAL_APP.clientId}' --federated-credential-id 'github'`,
+      command: `az ad app federated-credential delete --id ${APPROVAL_APP.clientId} --federated-credential-id github`,
     });
   });
 

@@ -1,4 +1,4 @@
-import { registerApi } from '../perimeter-setup-commands.ts';
+import { registerApi, word } from '../perimeter-setup-commands.ts';
 import type { Check } from './check.ts';
 
 /** Who may have a token for the API: the bot, by assignment, and nobody else. */
@@ -27,5 +27,6 @@ export const apiAssignment: Check = {
     };
   },
   mend: ({ facts }) => registerApi(facts),
-  show: ({ facts }) => `az ad sp show --id '${facts.apiAppId ?? facts.audience}' --query "{required: appRoleAssignmentRequired}"`,
+  show: ({ facts }) =>
+    `az ad sp show --id ${word(facts.apiAppId ?? facts.audience)} --query "{required: appRoleAssignmentRequired}"`,
 };

@@ -1,4 +1,4 @@
-import { registerApproval, showRegistration } from '../perimeter-setup-commands.ts';
+import { registerApproval, showRegistration, word } from '../perimeter-setup-commands.ts';
 import type { Check } from './check.ts';
 
 /** Without `acct` a guest looks like a member, without `auth_time` a sign-in looks fresh, without `acrs` no step-up can be seen. */
@@ -28,7 +28,7 @@ export const approvalRegistration: Check = {
           ]),
     ];
     // The script takes no address away.
-    const away = `az ad app update --id '${approval.appId}' --web-redirect-uris '${approval.redirectUri}'`;
+    const away = `az ad app update --id ${approval.appId} --web-redirect-uris ${word(approval.redirectUri)}`;
     return {
       problems,
       ...(others.length === 0 ? {} : { mend: away }),

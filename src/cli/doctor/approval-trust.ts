@@ -1,4 +1,4 @@
-import { registerApproval } from '../perimeter-setup-commands.ts';
+import { registerApproval, word } from '../perimeter-setup-commands.ts';
 import type { Check } from './check.ts';
 
 /** Whose token the approval sign-in takes in place of a secret: the perimeter's managed identity, and no other. */
@@ -22,7 +22,7 @@ export const approvalTrust: Check = {
     return {
       ...(odd === undefined
         ? {}
-        : { mend: `az ad app federated-credential delete --id '${approval.appId}' --federated-credential-id '${odd.name}'` }),
+        : { mend: `az ad app federated-credential delete --id ${approval.appId} --federated-credential-id ${word(odd.name)}` }),
       problems: [
         ...(ours.length === 0 ? [`it does not trust the managed identity ${approval.identity}`] : []),
         ...(ours.length > 0 && right.length === 0
@@ -34,5 +34,5 @@ export const approvalTrust: Check = {
     };
   },
   mend: ({ facts }) => registerApproval(facts),
-  show: ({ facts }) => `az ad app federated-credential list --id '${facts.approval?.appId ?? ''}'`,
+  show: ({ facts }) => `az ad app federated-credential list --id ${facts.approval?.appId ?? ''}`,
 };

@@ -5,6 +5,7 @@ import type { Entry } from '../durable/followers.ts';
 import type { Actor } from '../durable/port.ts';
 import { createCheckpointAdapter } from '../durable/stores/lowdb/checkpoint-adapter.ts';
 import { nodeFiles } from '../durable/stores/lowdb/node-files.ts';
+import { readGenesis } from '../durable/stores/lowdb/genesis.ts';
 import { newestEntries, verifyChain } from '../durable/stores/lowdb/read-entries.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -38,7 +39,14 @@ export function registerJournal(program: Command): void {
 
 /** `consistent` is what a file can say about itself: that it was not changed in part. Keep heads elsewhere to say more. */
 export type VerifyReport =
-  | { readonly consistent: true; readonly lines: number; readonly head: string; readonly trailingBytes: number }
+  | {
+      readonly consistent: true;
+      /** Of a journal that was rebuilt after another one was lost: the sequence that its first line follows. */
+      readonly beginsAfter?: number;
+      readonly lines: number;
+      readonly head: string;
+      readonly trailingBytes: number;
+    }
   | { readonly consistent: false; readonly problem: string };
 
 /** @throws {AppError} `usage.no-journal` */
@@ -48,7 +56,9 @@ export async function verifyJournal(folder: string): Promise<VerifyReport> {
     const checkpoint = await createCheckpointAdapter(nodeFiles, join(folder, 'checkpoint'), () => undefined).read();
     const anchor = checkpoint === null ? {} : { anchor: checkpoint.landmark };
     const { place, trailingBytes } = await verifyChain(nodeFiles, join(folder, 'journal'), { deep: true, ...anchor });
-    return { consistent: true, lines: place.seq, head: place.head, trailingBytes };
+    const { seq: before } = readGenesis(nodeFiles, join(folder, 'journal'));
+    const gap = before === 0 ? {} : { beginsAfter: before };
+    return { consistent: true, ...gap, lines: place.seq - before, head: place.head, trailingBytes };
   } catch (error) {
     if (error instanceof AppError && error.code === 'store.corrupt') return { consistent: false, problem: error.message };
     throw error;
@@ -68,7 +78,11 @@ export function verifySentence(report: VerifyReport): string {
     report.trailingBytes === 0
       ? ''
       : ` ${report.trailingBytes} bytes follow that are no whole line: a write under way, or a tail that was never confirmed.`;
-  return `Consistent: ${report.lines} lines, each following the one before. Head ${report.head}.${tail}\n`;
+  const gap =
+    report.beginsAfter === undefined
+      ? ''
+      : ` It was rebuilt and begins after line ${report.beginsAfter}: what was before lies in an archive, or is lost.`;
+  return `Consistent: ${report.lines} lines, each following the one before. Head ${report.head}.${gap}${tail}\n`;
 }
 
 function entrySentence({ line }: Entry): string {

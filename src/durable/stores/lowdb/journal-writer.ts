@@ -57,7 +57,7 @@ interface Encoded {
 export async function openJournalWriter(options: WriterOptions): Promise<JournalWriter> {
   const { files, folder, epoch, recovered, onDurable, onFatal } = options;
   let place: Place = recovered.end;
-  let segmentSeq = recovered.last?.firstSeq ?? 1;
+  let segmentSeq = recovered.last?.firstSeq ?? place.seq + 1;
   let bytes = recovered.lastBytes;
   let file = await files.openForAppend(segmentPath(folder, segmentSeq));
   // Not synced: the next fdatasync covers the cut, and until then the same torn tail is dropped again.

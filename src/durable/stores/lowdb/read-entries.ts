@@ -1,6 +1,7 @@
 import type { Entry } from '../../followers.ts';
 import type { FileLayer } from './file-layer.ts';
-import { decodeLine, digestOf, follows, parseLine, START, type Place } from '../../line-bytes.ts';
+import { decodeLine, digestOf, follows, parseLine, type Place } from '../../line-bytes.ts';
+import { readGenesis } from './genesis.ts';
 import { corrupt, listSegments, readLines } from './segments.ts';
 
 /** The lines after `afterSeq` up to `lastSeq`, from the disk. */
@@ -48,7 +49,7 @@ export interface VerifyOptions {
  */
 export async function verifyChain(files: FileLayer, folder: string, options: VerifyOptions = {}): Promise<Verification> {
   const { lastSeq = Infinity, anchor, deep = false, isStopped = () => false } = options;
-  let place: Place = START;
+  let place: Place = readGenesis(files, folder);
   let trailingBytes = 0;
   const segments = await listSegments(files, folder);
   for (const [index, { path, firstSeq }] of segments.entries()) {

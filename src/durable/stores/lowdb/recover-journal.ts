@@ -1,7 +1,8 @@
 import { AppError } from '../../../access/core/app-error.ts';
 import type { Line } from '../../store.ts';
 import type { FileLayer } from './file-layer.ts';
-import { decodeLine, digestOf, START, type Place } from '../../line-bytes.ts';
+import { decodeLine, digestOf, type Place } from '../../line-bytes.ts';
+import { readGenesis } from './genesis.ts';
 import { corrupt, listSegments, readLines, type RawLine, type Segment } from './segments.ts';
 
 /** A place in the journal with where it stands on the disk: its line begins at `offset` and ends before `endOffset`. */
@@ -36,7 +37,7 @@ export async function recoverJournal(
 ): Promise<Recovered> {
   const segments = await listSegments(files, folder);
   if (from !== undefined) await checkLandmark(files, segments, from);
-  let place: Place = from ?? START;
+  let place: Place = from ?? readGenesis(files, folder);
   let landmark = from;
   const rest = segments.filter(({ firstSeq }) => firstSeq >= (from?.segmentSeq ?? 0));
   for (const [index, segment] of rest.entries()) {

@@ -86,6 +86,15 @@ const samePersonSchema = z.union([
   z.strictObject({ pairs: z.array(z.tuple([guid, guid])).min(1) }),
 ]);
 
+const perMinute = z.int().min(1).max(1_000_000);
+/** An office behind one address, and people who decide as fast as they can read: a decision takes three or four calls. */
+const pageLimitsSchema = z.strictObject({
+  addressPerMinute: perMinute.default(600),
+  personPerMinute: perMinute.default(60),
+  /** Of everybody together: what takes longer than that is told to come back. */
+  atOnce: z.int().min(1).max(1_000).default(32),
+});
+
 /** The page on which people sign. Its own listener, its own app registration, no secret. */
 const approveSchema = z.strictObject({
   listen: listenSchema,
@@ -98,10 +107,10 @@ const approveSchema = z.strictObject({
   stepUp: z.union([z.strictObject({ authenticationContext: contextId }), z.strictObject({ promptLogin: z.literal(true) })]),
   /** Seals the page's cookies; the same on every machine that answers at `publicUrl`. Without it each start makes one of its own. */
   cookieKey: secretSourceSchema.optional(),
+  limits: pageLimitsSchema.prefault({}),
 });
 export type ApproveSetting = z.infer<typeof approveSchema>;
 
-const perMinute = z.int().min(1).max(1_000_000);
 /**
  * One bot, and people behind it: registrations and decisions come at the speed of clicks. An end must always get through, also when an
  * outage ends and all of them come at once; a poll is cheap and answered per fact. `strangers` are bad tokens of one address.

@@ -8,6 +8,7 @@ import type { SignedAct } from '../evidence/evidence-record.ts';
 import { contextOf } from '../grant-flow.ts';
 import { settingOf } from '../guardrails.ts';
 import type { Judge, Waiting } from '../guardrails/judge.ts';
+import type { Gate } from '../ledger/gate.ts';
 import type { PerimeterConfig } from '../perimeter-config.ts';
 import type { Registrar } from '../registrar.ts';
 import { hasDecided, type RecordSignedAct, termsOf, waitingOf } from '../signed-acts.ts';
@@ -24,8 +25,8 @@ export interface GrantSubjectParts {
   readonly record: RecordSignedAct;
   readonly names: Names;
   readonly clock: Clock;
-  /** While nothing is given at all: why, in a sentence. */
-  readonly stopped: () => string | undefined;
+  /** Why nothing is given at the moment, whoever signs; the gravest reason first. */
+  readonly notGiving: Gate['reasons'];
 }
 
 const APPROVE: Choice = { label: 'Approve', purpose: 'decide', decision: 'approve' };
@@ -78,8 +79,10 @@ interface Offered {
 async function offered(viewer: Person, isRequester: boolean, view: CaseView, parts: GrantSubjectParts): Promise<Offered> {
   const grant = waitingOf(view);
   if (grant === undefined) return {};
-  const note = parts.stopped();
-  if (note !== undefined) return { note };
+  const [closed] = parts.notGiving();
+  const waits = closed === undefined ? {} : { note: closed.sentence };
+  // What mends itself within minutes need not keep anybody from signing.
+  if (closed?.code === 'perimeter.frozen' || closed?.code === 'ledger.doubtful') return waits;
   const { authenticationContext } = settingOf(parts.config, grant.opening.registration.entitlementId) ?? {};
   const common = {
     terms: termsOf(view, grant),
@@ -88,12 +91,13 @@ async function offered(viewer: Person, isRequester: boolean, view: CaseView, par
   if (isRequester) {
     if (!grant.opening.needs.requesterSigns || grant.signature !== undefined) return {};
     const withdraw = { label: 'Withdraw it', run: async () => void (await parts.registrar.end(view.caseId, 'withdraw')) };
-    return { offer: { ...common, choices: [SIGN], unsigned: withdraw } };
+    return { ...waits, offer: { ...common, choices: [SIGN], unsigned: withdraw } };
   }
   if (hasDecided(grant, viewer)) return {};
-  if (currentStage(grant.opening.needs, grant.decisions) === undefined) return { offer: { ...common, choices: [DENY] } };
+  if (currentStage(grant.opening.needs, grant.decisions) === undefined)
+    return { ...waits, offer: { ...common, choices: [DENY] } };
   const verdict = await parts.judge.mayDecide(grant, viewer, 'approve');
-  if (verdict.permitted) return { offer: { ...common, choices: [APPROVE, DENY] } };
+  if (verdict.permitted) return { ...waits, offer: { ...common, choices: [APPROVE, DENY] } };
   return {
     offer: { ...common, choices: [DENY] },
     note: `You may deny this, but not approve it now: ${verdict.reason} ${verdict.hint}`,

@@ -1,6 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../../access/core/app-error.ts';
 import { type Person, personKey } from '../../access/core/person.ts';
+import type { ApproveSetting } from '../perimeter-config.ts';
 
 /** So that a flood of the page takes nothing from the api, which lives in the same process. */
 export interface PageLimits {
@@ -12,14 +13,9 @@ export interface PageLimits {
   whileAnswering<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** An office behind one address, with approvers that click. */
-const PER_ADDRESS = 300;
-const PER_PERSON = 60;
-const AT_ONCE = 32;
-
-export function createPageLimits(): PageLimits {
-  const addresses = new RateLimiterMemory({ points: PER_ADDRESS, duration: 60 });
-  const people = new RateLimiterMemory({ points: PER_PERSON, duration: 60 });
+export function createPageLimits(settings: ApproveSetting['limits']): PageLimits {
+  const addresses = new RateLimiterMemory({ points: settings.addressPerMinute, duration: 60 });
+  const people = new RateLimiterMemory({ points: settings.personPerMinute, duration: 60 });
   let answering = 0;
   const count = async (limiter: RateLimiterMemory, key: string) => {
     await limiter.consume(key).catch((over: unknown) => {
@@ -30,7 +26,7 @@ export function createPageLimits(): PageLimits {
     countAddress: (address) => count(addresses, address),
     countPerson: (person) => count(people, personKey(person)),
     async whileAnswering(work) {
-      if (answering >= AT_ONCE) throw limited(1_000);
+      if (answering >= settings.atOnce) throw limited(1_000);
       answering += 1;
       try {
         return await work();

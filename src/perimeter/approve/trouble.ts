@@ -11,6 +11,7 @@ const STATUS: Readonly<Record<string, Told['status']>> = {
   'page.malformed': 400,
   'page.too-large': 413,
   'page.unknown': 404,
+  'page.changed': 409,
   'page.limited': 429,
   'page.forged': 403,
   'sign-in.begin-again': 400,

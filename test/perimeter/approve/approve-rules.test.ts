@@ -9,6 +9,7 @@ const APPROVE: ApproveSetting = {
   clientId: 'a9920000-0000-4000-8000-000000000004',
   managedIdentity: { clientId: 'a9920000-0000-4000-8000-000000000005' },
   stepUp: { authenticationContext: 'c1' },
+  limits: { addressPerMinute: 600, personPerMinute: 60, atOnce: 32 },
 };
 const APPROVED_BY = { approvers: { groups: [APPROVERS], people: [] } };
 const POSTGRES = { postgres: { connection: { env: 'DB' }, schema: 'hallpass', ssl: 'verify' } } as const;
@@ -33,12 +34,7 @@ describe('what perimeter.yaml says of the page on which people sign', () => {
       { assurance: 'chat', breakGlass: { who: { groups: [], people: [] }, longestMinutes: 10, perDay: 1 } },
       /^entitlements\.0\.assurance needs the section approve/,
     ],
-    [
-      'names nobody who could sign',
-      { approve: APPROVE },
-      { approvers: undefined },
-      /^entitlements\.0\.approvers are missing/,
-    ],
+    ['names nobody who could sign', { approve: APPROVE }, { approvers: undefined }, /^entitlements\.0\.approvers are missing/],
     [
       'names more than an origin',
       { approve: { ...APPROVE, publicUrl: 'https://approve.contoso.com/here' } },

@@ -26,6 +26,7 @@ export interface ApproveWorld extends World {
 
 export interface ApproveWishes extends ConfigWishes {
   readonly stepUp?: ApproveSetting['stepUp'];
+  readonly limits?: Partial<ApproveSetting['limits']>;
 }
 
 export async function startApproveWorld(wishes: ApproveWishes = {}): Promise<ApproveWorld> {
@@ -39,6 +40,7 @@ export async function startApproveWorld(wishes: ApproveWishes = {}): Promise<App
     clientId: APPROVE_CLIENT_ID,
     managedIdentity: { clientId: APPROVE_CLIENT_ID },
     stepUp: wishes.stepUp ?? { authenticationContext: 'c1' },
+    limits: { addressPerMinute: 100_000, personPerMinute: 100_000, atOnce: 32, ...wishes.limits },
   };
   let kept: EvidenceStore | undefined;
   const world = await startWorld(

@@ -14,7 +14,7 @@ export interface LocalIdp {
   readonly url: string;
   readonly keysUrl: string;
   readonly issuer: string;
-  /** Whose browser it is. */
+  /** Whose browser it is, where the page does not say whom it expects. */
   signedIn: Person;
   /** Instead of a code. */
   declines: { readonly error: string; readonly error_description?: string } | undefined;
@@ -37,6 +37,7 @@ export interface LocalIdp {
 export async function startLocalIdp(tenantId: string, signedIn: Person): Promise<LocalIdp> {
   const begun: Record<string, string>[] = [];
   const codes = new Map<string, Readonly<Record<string, string>>>();
+  const hintOf = ({ objectId }: Pick<Person, 'objectId'>) => `${objectId}@playground.example`;
   const published: JWK[] = [];
   let [redeemed, fetched] = [0, 0];
   let key = await newKey();
@@ -91,7 +92,7 @@ export async function startLocalIdp(tenantId: string, signedIn: Person): Promise
     begun.push(asked);
     const back = new URL(asked['redirect_uri'] ?? '');
     const code = randomUUID();
-    codes.set(code, asked);
+    codes.set(code, { ...asked, login_hint: asked['login_hint'] ?? hintOf(idp.signedIn) });
     const said = idp.declines ?? { code };
     back.search = new URLSearchParams({ ...said, state: asked['state'] ?? '' }).toString();
     const link = `<a href="${back.href.replaceAll('&', '&amp;')}">Back</a>`;
@@ -113,7 +114,9 @@ export async function startLocalIdp(tenantId: string, signedIn: Person): Promise
       };
     if (asked === undefined || asked['code_challenge'] !== challenge || asked['redirect_uri'] !== form.get('redirect_uri'))
       return { status: 400, body: { error: 'invalid_grant', error_description: 'AADSTS54005: The code was already redeemed.' } };
-    const claims = idp.lie(claimsFor(asked, idp, tenantId));
+    const hint = asked['login_hint'] ?? '';
+    const [objectId = ''] = hint.split('@');
+    const claims = idp.lie({ ...claimsFor(asked, idp.issuer, objectId, tenantId), preferred_username: hint });
     const idToken = await (idp.sign ?? signed)(claims);
     return { status: 200, body: { token_type: 'Bearer', expires_in: 3599, access_token: 'opaque', id_token: idToken } };
   }
@@ -127,7 +130,8 @@ export async function startLocalIdp(tenantId: string, signedIn: Person): Promise
 /** As Entra writes them: dated five minutes back, with what was asked for in `claims` granted. */
 export function claimsFor(
   asked: Readonly<Record<string, string>>,
-  { issuer, signedIn }: Pick<LocalIdp, 'issuer' | 'signedIn'>,
+  issuer: string,
+  objectId: string,
   tenantId: string,
 ): JWTPayload {
   const now = Math.floor(Date.now() / 1000);
@@ -140,8 +144,8 @@ export function claimsFor(
     nbf: now - 300,
     exp: now + 3600,
     tid: tenantId,
-    oid: signedIn.objectId,
-    sub: `pairwise-${signedIn.objectId}`,
+    oid: objectId,
+    sub: `pairwise-${objectId}`,
     nonce: asked['nonce'] ?? '',
     acct: 0,
     auth_time: now - (asked['prompt'] === 'login' ? 0 : 3600),

@@ -27,6 +27,8 @@ export interface ApproveWorld extends World {
 export interface ApproveWishes extends ConfigWishes {
   readonly stepUp?: ApproveSetting['stepUp'];
   readonly limits?: Partial<ApproveSetting['limits']>;
+  /** Seals the page's cookies, so that they outlive a restart. */
+  readonly cookieKey?: Uint8Array;
 }
 
 export async function startApproveWorld(wishes: ApproveWishes = {}): Promise<ApproveWorld> {
@@ -61,6 +63,7 @@ export async function startApproveWorld(wishes: ApproveWishes = {}): Promise<App
           keys: signingKeysAt(idp.keysUrl),
           names: createRequestNames(graph, () => Promise.reject(new Error('no Azure here')), createLog('perimeter', 'silent')),
           evidence: kept,
+          ...(wishes.cookieKey === undefined ? {} : { cookieKey: wishes.cookieKey }),
         },
       };
     },

@@ -147,10 +147,11 @@ function host(config: PerimeterConfig, facts: SetupFacts, file: string): SetupSt
     };
   const bicep = [
     `caller=${facts.botClientId}`,
-    `audience=${facts.apiAppId ?? '$API_CLIENT_ID'}`,
+    `api=${facts.apiAppId ?? '"$API_CLIENT_ID"'}`,
     `identityName=hallpass-perimeter`,
     `withApprovals=${facts.approval !== undefined}`,
   ];
+  const cookieKey = facts.approval === undefined ? '' : ' cookieKeySecretName="$COOKIE_KEY_SECRET"';
   return {
     id: 'host',
     title: 'The host: Azure Functions in a container of its own',
@@ -159,7 +160,7 @@ function host(config: PerimeterConfig, facts: SetupFacts, file: string): SetupSt
       'docker build -f deploy/functions.Dockerfile -t "$REGISTRY/hallpass-perimeter-functions" .',
       `docker build -f deploy/guardrails.Dockerfile --build-arg BASE="$REGISTRY/hallpass-perimeter-functions" -t "$REGISTRY/hallpass-perimeter" ${word(dirname(file))}`,
       'docker push "$REGISTRY/hallpass-perimeter"',
-      `az deployment group create --resource-group hallpass-perimeter --template-file deploy/perimeter.bicep --parameters deploy/${facts.cloud}.bicepparam --parameters image="$REGISTRY/hallpass-perimeter@$DIGEST" ${bicep.join(' ')} postgresSecretName="$SECRET_NAME" keyVaultName="$KEY_VAULT"`,
+      `az deployment group create --resource-group hallpass-perimeter --template-file deploy/perimeter.bicep --parameters deploy/parameters.${facts.cloud}.json --parameters image="$REGISTRY/hallpass-perimeter@$DIGEST" ${bicep.join(' ')} keyVaultName="$KEY_VAULT" postgresSecretName="$POSTGRES_SECRET"${cookieKey}`,
     ],
     portal: [],
   };

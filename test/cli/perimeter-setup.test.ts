@@ -114,7 +114,7 @@ describe('what is printed to set the perimeter up', () => {
       `deploy/register.sh permissions --cloud AzureCloud --tenant ${TENANT} --identity ${IDENTITY} GroupMember.Read.All RoleAssignmentSchedule.ReadWrite.Directory User.Read.All`,
     ]);
     expect(host?.at(-1)).toContain('deploy/perimeter.bicep');
-    expect(host?.at(-1)).toContain('deploy/AzureCloud.bicepparam');
+    expect(host?.at(-1)).toContain('deploy/parameters.AzureCloud.json');
     expect(check).toEqual(['hallpass doctor --perimeter perimeter.yaml']);
   });
 

@@ -37,6 +37,9 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'src/entra/directory-reader.ts graph.post(`/users/${guid(objectId)}/checkMemberGroups`': [CHECK],
   'src/entra/group-reader.ts graph.get(`/groups/${segment(groupId.toLowerCase())}`': ['graph GET /groups/{group-id}'],
   'src/entra/membership-reader.ts graph.get(`/users/${segment(objectId)}`': [USER],
+  'src/entra/membership-reader.ts graph.get(`/users/${segment(objectId)}/manager`': ['graph GET /users/{user-id}/manager'],
+  'src/entra/membership-reader.ts graph.get(`/groups/${segment(groupId)}`': ['graph GET /groups/{group-id}'],
+  'src/entra/membership-reader.ts graph.list(`/groups/${segment(groupId)}/owners`': ['graph GET /groups/{group-id}/owners'],
   'src/entra/membership-reader.ts graph.post(path': [CHECK],
   'src/entra/group-members.ts graph.list(path': [`graph GET ${MEMBERS}`],
   'src/entra/pim-group-writer.ts graph.list(INSTANCES': [

@@ -1,5 +1,8 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ANNA, RITA, ROLES, TENANT_ID } from '../../src/playground/cast.ts';
+import { ANNA, APPROVAL_APP, PERIMETER_IDENTITY, RITA, ROLES, TENANT_ID } from '../../src/playground/cast.ts';
 import { postgresForAll } from '../durable/support/store-benches.ts';
 import { eventually } from './support/eventually.ts';
 import { functionsWorld, type FunctionsWorld, type Instance } from './support/functions-world.ts';
@@ -96,6 +99,27 @@ describe('the perimeter in Azure Functions', () => {
     expect((await fetch(`${instance.url}/readyz`)).status).toBe(404);
     const withdrawal = `${instance.url}/grants/functions0001?reason=withdraw`;
     expect((await fetch(withdrawal, { method: 'DELETE', headers: await world.asBot() })).status).toBe(202);
+  });
+
+  it('shows approvers the page, with a cookie that no other host can set', async () => {
+    const key = join(mkdtempSync(join(tmpdir(), 'hallpass-key-')), 'key');
+    writeFileSync(key, 'only-for-tests-only-for-tests-only-for-tests', { mode: 0o600 });
+    const approve = {
+      listen: { host: '0.0.0.0', port: 0, behindProxy: true },
+      publicUrl: 'https://approve.example.com',
+      clientId: APPROVAL_APP.clientId,
+      managedIdentity: { clientId: PERIMETER_IDENTITY.clientId },
+      stepUp: { promptLogin: true },
+      cookieKey: { file: key },
+    };
+    const instance = await start(world.config({ postgres: database().setting('approvals') }, { approve }));
+    const page = await fetch(`${instance.url}/approve/functions0009`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(page.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^__Host-[\w-]+=[\w.-]+; max-age=\d+; path=\/; secure; samesite=lax; httponly$/),
+    ]);
+    expect(await page.text()).toContain('Sign in to see a request');
   });
 
   it('runs the sweep when its timer says so', async () => {

@@ -25,6 +25,17 @@ describe('what passes through Azure Functions', () => {
     expect([request.method, await request.text()]).toEqual(['GET', '']);
   });
 
+  it.each([
+    ['203.0.113.7:50123', '203.0.113.7'],
+    ['198.51.100.1, 203.0.113.7:1', '198.51.100.1, 203.0.113.7'],
+    ['[2001:db8::7]:50123', '2001:db8::7'],
+    ['2001:db8::7', '2001:db8::7'],
+  ])('names who calls without the port that App Service adds: %s', (forwarded, named) => {
+    const headers = { 'x-forwarded-for': forwarded };
+    const request = standardRequest(new HttpRequest({ method: 'GET', url: 'https://perimeter.example/', headers }));
+    expect(request.headers.get('x-forwarded-for')).toBe(named);
+  });
+
   it('hands back status, headers, bytes, and every cookie apart', async () => {
     const headers = new Headers({ 'content-security-policy': "default-src 'none'" });
     headers.append('set-cookie', '__Host-a=1; Path=/; Secure; HttpOnly; SameSite=Lax');

@@ -2,8 +2,22 @@ import type { Cookie, HttpRequest, HttpResponseInit } from '@azure/functions';
 
 /** What Azure Functions received, as a request of the standard. The body is passed on unread, so that our own limit on its size holds. */
 export function standardRequest(request: HttpRequest): Request {
-  const { url, method, headers, body } = request;
+  const { url, method, body } = request;
+  const headers = withoutPorts(request.headers);
   return body === null ? new Request(url, { method, headers }) : new Request(url, { method, headers, body, duplex: 'half' });
+}
+
+/** App Service names whoever calls with a port, which differs from call to call: what is counted by address would count nothing. */
+function withoutPorts(received: Headers): Headers {
+  const headers = new Headers(received);
+  const forwarded = headers.get('x-forwarded-for');
+  if (forwarded !== null) headers.set('x-forwarded-for', forwarded.split(',').map(addressOnly).join(', '));
+  return headers;
+}
+
+function addressOnly(one: string): string {
+  const named = one.trim();
+  return /^\[([^\]]+)\](?::\d+)?$/.exec(named)?.[1] ?? /^([\d.]+):\d+$/.exec(named)?.[1] ?? named;
 }
 
 /**

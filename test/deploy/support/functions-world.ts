@@ -29,7 +29,7 @@ export interface FunctionsWorld {
   readonly microsoft: MicrosoftFarEnd;
   advance(minutes: number): void;
   /** Writes a perimeter.yaml with this store, and says where. */
-  config(store: object): string;
+  config(store: object, more?: object): string;
   /** The app of this folder, with this file as its app setting; none where left out. */
   start(app: string, config?: string): Promise<Instance>;
   asBot(): Promise<Readonly<Record<string, string>>>;
@@ -56,7 +56,7 @@ export async function functionsWorld(): Promise<FunctionsWorld> {
   return {
     microsoft,
     advance: (minutes) => clock.advance(minutes * 60_000),
-    config(store) {
+    config(store, more = {}) {
       const file = join(folder, `perimeter-${++files}.yaml`);
       const settings = {
         tenant: {
@@ -82,6 +82,7 @@ export async function functionsWorld(): Promise<FunctionsWorld> {
             endsOnlyByHallpass: true,
           },
         ],
+        ...more,
       };
       writeFileSync(file, stringify(settings));
       return file;

@@ -35,8 +35,9 @@ function columnsOf(context: GrantContext): Columns {
     principal: personKey(principal),
     holding,
     // What budgets count by (guardrails/budget-book.ts).
-    budget: givenAt === undefined ? null : holding,
-    brokenGlass: givenAt === undefined || !breakGlass ? null : brokenGlassOf(entitlementId, givenAt),
+    given: givenAt === undefined ? null : holding,
+    givenOn: givenAt === undefined ? null : givenOn(personKey(principal), entitlementId, givenAt),
+    brokenGlass: givenAt === undefined || !breakGlass ? null : givenOn('', entitlementId, givenAt),
   };
 }
 
@@ -45,9 +46,9 @@ export function givenAtOf({ givenAt, adoptedAt, confirmedAt }: GrantContext): st
   return givenAt ?? adoptedAt ?? confirmedAt;
 }
 
-/** By the day, so that what was given of late can be asked for. */
-export function brokenGlassOf(entitlementId: string, at: string): string {
-  return `${entitlementId} ${at.slice(0, 10)}`;
+/** By the day, so that what was given of late can be asked for. `principal` is empty for anybody. */
+export function givenOn(principal: string, entitlementId: string, at: string): string {
+  return `${principal} ${entitlementId} ${at.slice(0, 10)}`;
 }
 
 /** Two entitlements may name the same thing: what can be live only once is who and what. */

@@ -70,9 +70,9 @@ const guardedEntitlementSchema = z.strictObject({
   authenticationContext: contextId.optional(),
   /** By all people together. */
   atMostLive: z.int().positive().max(10_000).default(10),
-  /** Given to one principal in 24 hours. */
+  /** Given to one principal in 24 hours, at whatever scopes, and of the same thing by whatever name. */
   atMostPerPrincipalPerDay: z.int().positive().max(1_000).default(4),
-  /** After an end, before the same principal may be given it again. */
+  /** After an end, before the same principal may be given the same thing again. */
   coolDownMinutes: z.int().nonnegative().max(LONGEST_MINUTES).default(0),
   breakGlass: breakGlassSchema.optional(),
   /** Needed where neither Entra nor Azure can end it: nobody but Hallpass ends it. */

@@ -4,7 +4,7 @@ import { type Target, targetKey } from '../../access/core/target.ts';
 import type { Verdict } from '../../access/core/verdict.ts';
 import type { CaseView, Runtime } from '../../durable/port.ts';
 import type { Registration } from '../../../flows/grant.ts';
-import { brokenGlassOf, contextOf, givenAtOf, GRANT_FLOW, holdingOf, isGiven, stateNameOf } from '../grant-flow.ts';
+import { contextOf, givenAtOf, givenOn, GRANT_FLOW, holdingOf, isGiven, stateNameOf } from '../grant-flow.ts';
 import { type GuardedEntitlement, type PerimeterConfig, targetOf } from '../perimeter-config.ts';
 import { sweptAt } from '../swept.ts';
 import { DAY_MS, mayBeOneMore } from './budgets.ts';
@@ -30,8 +30,8 @@ export interface BudgetParts {
 /** No request has this id; to know that it is not there takes the whole index. */
 const NOT_A_REQUEST = '-';
 const INDEX_PATIENCE_MS = 2_000;
-/** As many as the file can allow in 24 hours, and so on one date. */
-const MOST_BROKEN_A_DAY = 100;
+/** As many as the file can allow one person, and everybody who breaks the glass, in 24 hours, and so on one date. */
+const MOST_A_DAY = 1_000;
 
 export function createBudgetBook({ config, runtime, clock }: BudgetParts): BudgetBook {
   /** Found room in this process, and are not past checking. After a start they are judged again, and who is past it is in the ledger. */
@@ -47,12 +47,15 @@ export function createBudgetBook({ config, runtime, clock }: BudgetParts): Budge
     await runtime.find(NOT_A_REQUEST, AbortSignal.timeout(INDEX_PATIENCE_MS));
     const closed = (column: string, value: string, limit: number) => runtime.closed(GRANT_FLOW, { column, value }, limit);
     const days = [0, DAY_MS].map((ms) => instantOf(clock.now() - ms));
+    const alike = alikeOf(config, setting, target);
+    const onDay = (day: string) => [
+      ...closed('givenOn', givenOn(personKey(principal), setting.id, day), MOST_A_DAY),
+      ...(breakGlass ? alike : []).flatMap(({ id }) => closed('brokenGlass', givenOn('', id, day), MOST_A_DAY)),
+    ];
     const past = [
-      // One after the other, since only one can be live: the newest are all that can be of today.
-      ...closed('budget', holdingOf(personKey(principal), target), setting.atMostPerPrincipalPerDay),
-      ...(breakGlass ? alikeOf(config, setting, target) : []).flatMap(({ id }) =>
-        days.flatMap((day) => closed('brokenGlass', brokenGlassOf(id, day), MOST_BROKEN_A_DAY)),
-      ),
+      // One after the other, since only one of a kind can be live: the newest are all that can be of today.
+      ...closed('given', holdingOf(personKey(principal), target), setting.atMostPerPrincipalPerDay),
+      ...days.flatMap(onDay),
     ];
     // What ended while the past was looked up is in neither list, and must not be forgotten.
     const latest = () => [...past, ...before.map((view) => runtime.read(view.caseId) ?? view), ...runtime.open(GRANT_FLOW)];
@@ -67,17 +70,20 @@ export function createBudgetBook({ config, runtime, clock }: BudgetParts): Budge
     isAhead: (view: CaseView) => boolean,
   ): Verdict {
     const alike = alikeOf(config, setting, target).map(({ id }) => id);
-    const isAlike = (view: CaseView) => alike.includes(String(view.columns['entitlementId'])) || isAt(targetIn(view), target);
-    const live = views.filter((view) => isAhead(view) && sweptAt(view) === undefined && isAlike(view));
-    const mine = views.filter(({ columns }) => columns['budget'] === holdingOf(personKey(registration.principal), target));
-    const broken = views.filter((view) => typeof view.columns['brokenGlass'] === 'string' && isAlike(view));
-    const breaking = live.filter((view) => givenMs(view).length === 0 && isBreakGlass(view));
+    const isThisTarget = (view: CaseView) => isAt(targetIn(view), target);
+    const counted = views.filter((view) => alike.includes(String(view.columns['entitlementId'])) || isThisTarget(view));
+    const live = counted.filter((view) => isAhead(view) && sweptAt(view) === undefined);
+    const isMine = ({ columns }: CaseView) => columns['principal'] === personKey(registration.principal);
+    /** When they were given; what is on its way, now. */
+    const times = (those: readonly CaseView[]) =>
+      those.flatMap((view) => givenMs(view) ?? (live.includes(view) ? clock.now() : []));
+    const ended = counted.filter((view) => isMine(view) && isThisTarget(view)).flatMap((view) => endedMs(view) ?? []);
     const spent = {
       nowMs: clock.now(),
       live: live.length,
-      givenMs: mine.flatMap(givenMs),
-      endedMs: Math.max(...mine.flatMap(endedMs)),
-      brokenMs: [...broken.flatMap(givenMs), ...breaking.map(() => clock.now())],
+      givenMs: times(counted.filter(isMine)),
+      endedMs: Math.max(...ended),
+      brokenMs: times(counted.filter(isBreakGlass)),
     };
     return mayBeOneMore(setting, spent, registration);
   }
@@ -122,14 +128,15 @@ function registrationIn(view: CaseView): Registration | undefined {
   return 'registration' in opening ? opening.registration : undefined;
 }
 
-function givenMs(view: CaseView): readonly number[] {
+function givenMs(view: CaseView): number | undefined {
   const at = givenAtOf(contextOf(view));
-  return at === undefined ? [] : [Date.parse(at)];
+  return at === undefined ? undefined : Date.parse(at);
 }
 
-/** None while it lasts. What nobody saw go is over at its end. */
-function endedMs(view: CaseView): readonly number[] {
+/** Undefined while it lasts, and for what was never given. What nobody saw go is over at its end. */
+function endedMs(view: CaseView): number | undefined {
+  if (givenMs(view) === undefined) return undefined;
   const { confirmedAt, endsAt } = contextOf(view);
   const at = confirmedAt ?? sweptAt(view) ?? (view.status === 'done' ? endsAt : undefined);
-  return at === undefined ? [] : [Date.parse(at)];
+  return at === undefined ? undefined : Date.parse(at);
 }

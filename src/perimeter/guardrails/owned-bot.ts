@@ -24,7 +24,8 @@ export function ownedBotCould({ entitlements }: PerimeterConfig): readonly strin
 
 function giving(setting: GuardedEntitlement): string {
   const { longestMinutes, atMostPerPrincipalPerDay, atMostLive, coolDownMinutes } = setting;
-  const rest = coolDownMinutes === 0 ? '' : ` and not within ${count(coolDownMinutes, 'minute')} after it ended`;
+  const there = setting.azureRole?.scopePattern === undefined ? '' : ' there';
+  const rest = coolDownMinutes === 0 ? '' : ` and not within ${count(coolDownMinutes, 'minute')} after it ended${there}`;
   return (
     `Give ${setting.id} (${whatOf(setting)}), whatever anybody decided, to ${receiversOf(setting)}, for up to ${count(longestMinutes, 'minute')} at a time: ` +
     `to each at most ${count(atMostPerPrincipalPerDay, 'time')} in 24 hours${rest}, and to at most ${atMostLive} at once.`

@@ -233,6 +233,50 @@ describe('who has had it today', () => {
   });
 });
 
+describe('an entitlement at any of many scopes', () => {
+  const at = (name: string): Target => ({ kind: 'azureRole', scope: `/subscriptions/${name}`, roleDefinitionId: GLOBAL_READER });
+  const anywhere = perimeterConfig({
+    more: {
+      directoryRole: undefined,
+      azureRole: { roleDefinitionId: GLOBAL_READER, scopePattern: '/subscriptions/*' },
+      atMostPerPrincipalPerDay: 2,
+      coolDownMinutes: 30,
+    },
+  });
+  const [entitlement] = anywhere.entitlements;
+  const asked = async (target: Target): Promise<string> => {
+    if (entitlement === undefined) return '';
+    const verdict = await createBudgetBook({ config: anywhere, runtime, clock: bench.clock }).mayRegister(
+      entitlement,
+      registrationOf({}),
+      target,
+    );
+    return verdict.permitted ? 'permitted' : verdict.code;
+  };
+
+  it('is given to one person as often as the file says, at all of them together', async () => {
+    await grantIn('ended', { target: at('one') });
+    expect(await asked(at('two'))).toBe('permitted');
+    await grantIn('active', { target: at('two') });
+    expect(await asked(at('three'))).toBe('guardrail.daily-budget');
+    bench.clock.advance(24 * 60 * MINUTE - 1);
+    expect(await asked(at('three'))).toBe('guardrail.daily-budget');
+    bench.clock.advance(1);
+    expect(await asked(at('three'))).toBe('permitted');
+  });
+
+  it('counts what is on its way to another scope', async () => {
+    await grantIn('giving', { target: at('one') });
+    await grantIn('giving', { target: at('two') });
+    expect(await asked(at('three'))).toBe('guardrail.daily-budget');
+  });
+
+  it('cools down where it ended', async () => {
+    await grantIn('ended', { target: at('one') });
+    expect(await asked(at('ONE'))).toBe('guardrail.cool-down');
+  });
+});
+
 describe('who breaks the glass today', () => {
   const byAnna = { principal: ANNA, breakGlass: true };
   it.each<[string, Asked, number, string]>([

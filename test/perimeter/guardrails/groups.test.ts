@@ -149,14 +149,14 @@ describe('the standing of groups', () => {
     const yes = () => Promise.resolve(permit);
     const judge: Judge = { mayRegister: yes, mayDecide: yes, maySign: yes, mayGive: yes, mayUnfreeze: yes };
     const grant = { opening: { registration: { entitlementId: 'global-reader' } } } as Waiting;
-    const asked = async ({ mayRegister, mayDecide, maySign, mayGive, mayUnfreeze }: Judge) => {
+    const asked = async (one: Judge) => {
       const verdicts = await Promise.all([
-        mayRegister({ entitlementId: 'global-reader' } as never),
-        mayDecide(grant, ABEL, 'approve'),
-        maySign(grant, ANNA),
-        mayGive(grant),
-        mayDecide(grant, ABEL, 'deny'),
-        mayUnfreeze(ABEL, []),
+        one.mayRegister({ entitlementId: 'global-reader' } as never),
+        one.mayDecide(grant, ABEL, 'approve'),
+        one.maySign(grant, ANNA),
+        one.mayGive(grant),
+        one.mayDecide(grant, ABEL, 'deny'),
+        one.mayUnfreeze(ABEL, []),
       ]);
       return verdicts.map(({ permitted }) => permitted);
     };

@@ -171,8 +171,11 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
   }
 
   /** "Not there" is told to nobody while the ledger is still being read: the bot would take it for a refusal. */
-  function find(grantId: string): Promise<CaseView | undefined> {
-    return runtime.find(grantId, AbortSignal.timeout(INDEX_PATIENCE_MS));
+  async function find(grantId: string): Promise<CaseView | undefined> {
+    const view = await runtime.find(grantId, AbortSignal.timeout(INDEX_PATIENCE_MS));
+    if (view === undefined || view.flow === GRANT_FLOW) return view;
+    // The id of a freeze, or of a doubt: nothing that a bot may name as a request.
+    throw new AppError('grant.conflict', `${grantId} is no grant`, { hint: 'Make a new request: this id is taken.' });
   }
 
   return { register, decide: (grantId, said) => deciding.run(grantId, () => decide(grantId, said)), end, find };

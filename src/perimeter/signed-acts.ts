@@ -10,7 +10,7 @@ import { storeFull } from './commands/answers.ts';
 import { registeredRequestOf } from './evidence/evidence-digest.ts';
 import type { SignedAct } from './evidence/evidence-record.ts';
 import type { EvidenceStore } from './evidence/evidence-store.ts';
-import { contextOf, stateNameOf } from './grant-flow.ts';
+import { contextOf, GRANT_FLOW, stateNameOf } from './grant-flow.ts';
 import type { Judge, Waiting } from './guardrails/judge.ts';
 
 export interface SignedActParts {
@@ -38,7 +38,7 @@ export function createRecordSignedAct({ runtime, judge, evidence, guardrailsDige
     const { statement, signer } = act;
     const { requestId } = statement;
     const nonce = nonceOf(statement);
-    const view = await runtime.find(requestId, AbortSignal.timeout(PATIENCE_MS));
+    const view = await findGrant(runtime, requestId);
     if (view === undefined) return CLOSED;
     // Before all else: also of what was recorded by a ledger that was set back, and whatever became of it.
     if (contextOf(view).decisions.some(({ decisionId }) => decisionId === nonce) || (await isKept(requestId, nonce)))
@@ -87,6 +87,12 @@ function eventOf({ statement, signer }: SignedAct, nonce: string, evidenceDigest
     notAfter,
   };
   return { type: 'decided', decision };
+}
+
+/** Undefined also for the id of something else in the ledger. @throws retryable `store.indexing` */
+export async function findGrant(runtime: Runtime, id: string): Promise<CaseView | undefined> {
+  const view = await runtime.find(id, AbortSignal.timeout(PATIENCE_MS));
+  return view?.flow === GRANT_FLOW ? view : undefined;
 }
 
 /** A grant that waits for signatures or decisions; undefined once it does not, and for what never did. */

@@ -64,8 +64,9 @@ export function createApprovePage(parts: ApprovePageParts): Routes {
   const record = createRecordSignedAct({ ...parts, evidence: adapters.evidence, guardrailsDigest: digest });
   const { names, evidence } = adapters;
   const finders = [
-    findGrantSubject({ ...parts, names, record }),
+    // First: its id is no grant's.
     findFreezeSubject({ ...parts, names, evidence, guardrailsDigest: digest }),
+    findGrantSubject({ ...parts, names, record }),
   ];
   const app = createApproveApp({
     origin,

@@ -51,7 +51,7 @@ ${reason}${hasSigned ? html`<p>You have signed. Thank you. Somebody else has to 
   const terms = {
     requestId: freeze.freezeId,
     requestDigest: digestOfFreeze(freeze),
-    stage: freeze.signedBy.length,
+    stage: 0,
     notAfter: instantOf(parts.clock.now() + HOLDS_MS),
   };
   return { title: 'May the perimeter give access again?', body, offer: { terms, choices: [UNFREEZE] } };

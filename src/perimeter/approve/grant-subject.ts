@@ -11,7 +11,7 @@ import type { Judge, Waiting } from '../guardrails/judge.ts';
 import type { Gate } from '../ledger/gate.ts';
 import type { PerimeterConfig } from '../perimeter-config.ts';
 import type { Registrar } from '../registrar.ts';
-import { hasDecided, type RecordSignedAct, termsOf, waitingOf } from '../signed-acts.ts';
+import { findGrant, hasDecided, type RecordSignedAct, termsOf, waitingOf } from '../signed-acts.ts';
 import { grantFacts, type LookedUp } from './grant-facts.ts';
 import { whatBecame } from './grant-outcome.ts';
 import type { Names } from './names.ts';
@@ -20,7 +20,7 @@ import type { Choice, FindSubject, Offer, Sight, Subject } from './subject.ts';
 export interface GrantSubjectParts {
   readonly config: PerimeterConfig;
   readonly runtime: Runtime;
-  readonly registrar: Pick<Registrar, 'find' | 'end'>;
+  readonly registrar: Pick<Registrar, 'end'>;
   readonly judge: Pick<Judge, 'mayDecide'>;
   readonly record: RecordSignedAct;
   readonly names: Names;
@@ -36,7 +36,7 @@ const SIGN: Choice = { label: 'Sign this request', purpose: 'request', decision:
 /** A request for access, as approvers and its requester see it. */
 export function findGrantSubject(parts: GrantSubjectParts): FindSubject {
   return async (id) => {
-    const view = await parts.registrar.find(id);
+    const view = await findGrant(parts.runtime, id);
     return view === undefined ? undefined : subjectOf(view, parts);
   };
 }

@@ -192,7 +192,7 @@ describe('saying the same again', () => {
     await world.factsUntil('twice0000001', 'given');
     world.advance(31);
     const facts = await world.factsUntil('twice0000001', 'ended');
-    expect(facts.map(({ type }) => type)).toEqual(['registered', 'giving', 'given', 'ended']);
+    expect(facts.map(({ type }) => type)).toEqual(['registered', 'decided', 'giving', 'given', 'ended']);
   });
 });
 

@@ -28,7 +28,7 @@ describe('who gives access back and asks for it again at once', () => {
     await world.register('again0000001');
     await world.approve('again0000001');
     const facts = await Promise.race([world.factsUntil('again0000001', 'given'), world.factsUntil('again0000001', 'refused')]);
-    expect(facts.map(({ type }) => type)).toEqual(['registered', 'giving', 'given']);
+    expect(facts.map(({ type }) => type)).toEqual(['registered', 'decided', 'giving', 'given']);
     expect(world.holders()).toEqual([RITA.objectId]);
   });
 });

@@ -39,7 +39,7 @@ describe.each([
     await tried(1);
     await restart();
     const facts = await world.factsUntil('lostanswer01', 'given');
-    expect(facts.map(({ type }) => type)).toEqual(['registered', 'giving', 'given']);
+    expect(facts.map(({ type }) => type)).toEqual(['registered', 'decided', 'giving', 'given']);
     expect(world.holders()).toEqual([RITA.objectId]);
     world.advance(31);
     await world.factsUntil('lostanswer01', 'ended');
@@ -89,7 +89,7 @@ describe.each([
     // Whoever asks next gets it by the own request alone.
     await world.register('asksagain001');
     await world.approve('asksagain001');
-    expect((await world.factsUntil('asksagain001', 'given')).map(({ type }) => type)).toEqual(['registered', 'giving', 'given']);
+    expect((await world.factsUntil('asksagain001', 'given')).map(({ type }) => type)).toEqual(['registered', 'decided', 'giving', 'given']);
     expect(writes()).toHaveLength(1);
   });
 

@@ -40,7 +40,7 @@ describe.each(['P2', 'P1'] as const)('with three calls in ten to a %s tenant goi
     world.advance(31);
     const ends = await Promise.all(asked.map(({ id }) => world.factsUntil(id, 'ended')));
     expect(ends.map((facts) => facts.map(({ type }) => type).filter((type) => type !== 'overdue'))).toEqual(
-      asked.map(() => ['registered', 'giving', 'given', 'ended']),
+      asked.map(() => ['registered', 'decided', 'giving', 'given', 'ended']),
     );
     expect([...world.holders(GLOBAL_READER), ...world.holders(SECURITY_READER)]).toEqual([]);
   });

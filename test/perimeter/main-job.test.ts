@@ -14,13 +14,13 @@ describe('access by PIM', () => {
     expect(world.holders()).toEqual([]);
     await world.approve('ontime000001');
     const given = await world.factsUntil('ontime000001', 'given');
-    expect(given.map(({ type }) => type)).toEqual(['registered', 'giving', 'given']);
+    expect(given.map(({ type }) => type)).toEqual(['registered', 'decided', 'giving', 'given']);
     expect(world.holders()).toEqual([RITA.objectId]);
     world.advance(29);
     expect(world.holders()).toEqual([RITA.objectId]);
     world.advance(2);
     const facts = await world.factsUntil('ontime000001', 'ended');
-    expect(facts.map(({ type }) => type)).toEqual(['registered', 'giving', 'given', 'ended']);
+    expect(facts.map(({ type }) => type)).toEqual(['registered', 'decided', 'giving', 'given', 'ended']);
     expect(facts.at(-1)).toMatchObject({ how: 'expired', confirmedAt: expect.any(String) });
     expect(world.holders()).toEqual([]);
   });

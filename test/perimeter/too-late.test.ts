@@ -88,7 +88,7 @@ describe('a perimeter that was away until after the end', () => {
     world.advance(31);
     await world.start();
     const facts = await world.factsUntil(ID, 'ended');
-    expect(facts.map(({ type }) => type)).toEqual(['registered', 'giving', 'ended']);
+    expect(facts.map(({ type }) => type)).toEqual(['registered', 'decided', 'giving', 'ended']);
     expect(tenant.audit.entries.map(({ action }) => action)).not.toContain('role.given');
   });
 });

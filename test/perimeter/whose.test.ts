@@ -41,7 +41,7 @@ describe('a plain role that stands there after a write without an answer', () =>
     await world.end(ID);
     // Ours may still be on its way for half a minute.
     const facts = await world.factsUntil(ID, 'ended');
-    expect(facts.map(({ type }) => type)).toEqual(['registered', 'giving', 'given', 'ended']);
+    expect(facts.map(({ type }) => type)).toEqual(['registered', 'decided', 'giving', 'given', 'ended']);
     expect(facts.at(-1)).toEqual(expect.objectContaining({ how: 'left' }));
     expect(facts.at(-1)).not.toHaveProperty('confirmedAt');
     expect(world.holders()).toEqual([RITA.objectId]);

@@ -20,6 +20,7 @@ function giving(now: number, whileNoting: () => void = () => undefined, signal =
       registration: { principal: RITA, justification: {} },
       target: { kind: 'directoryRole', roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' },
     },
+    decisions: [],
     endsAt: new Date(ENDS_AT).toISOString(),
     intent: { readAt: '', writer: 'plain' },
   };

@@ -17,9 +17,19 @@ function giving(now: number, whileNoting: () => void = () => undefined, signal =
   const context = {
     opening: {
       kind: 'open',
-      registration: { principal: RITA, justification: {} },
+      registration: {
+        requestId: ID,
+        requester: RITA,
+        principal: RITA,
+        entitlementId: 'global-reader',
+        durationMinutes: 30,
+        justification: { textDigest: '00'.repeat(32) },
+        approvalWindowMinutes: 60,
+        breakGlass: false,
+      },
       target: { kind: 'directoryRole', roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' },
     },
+    registeredAt: '2026-03-01T12:00:00.000Z',
     decisions: [],
     endsAt: new Date(ENDS_AT).toISOString(),
     intent: { readAt: '', writer: 'plain' },

@@ -68,6 +68,11 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
     'graph GET /applications/{application-id}/federatedIdentityCredentials',
     'graph GET /servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo',
   ],
+  'src/entra/request-names.ts graph.get(`/users/${segment(objectId)}`': [USER],
+  'src/entra/request-names.ts graph.get(path': [
+    'graph GET /groups/{group-id}',
+    'graph GET /roleManagement/directory/roleDefinitions/{unifiedRoleDefinition-id}',
+  ],
   'src/entra/role-audit-reader.ts graph.list(AUDITS': ['graph GET /auditLogs/directoryAudits'],
   'src/entra/principal-names.ts graph.get(`${path}/${principalId}`': [
     USER,
@@ -83,6 +88,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'src/azure/arm-client.ts arm.roleAssignmentScheduleRequests.get(scope': [by('GET', AZURE_REQUEST)],
   'src/azure/arm-client.ts arm.roleAssignmentScheduleRequests.create(scope': [by('PUT', AZURE_REQUEST)],
   'src/azure/arm-client.ts arm.roleAssignmentScheduleRequests.cancel(scope': [by('POST', `${AZURE_REQUEST}/cancel`)],
+  'src/azure/azure-role-name.ts arm.roleDefinitions.get(': [`arm GET ${AZURE}/roleDefinitions/{roleDefinitionId}`],
   "src/azure/root-assignments-reader.ts list.roleAssignments.listForScope(''": [
     'arm GET /{scope}/providers/Microsoft.Authorization/roleAssignments',
   ],
@@ -118,6 +124,7 @@ describe('the list of permissions names every call that the code makes, and no o
   it('and nobody speaks to a far end around its client', () => {
     expect(clientsBuilt()).toEqual([
       'src/azure/arm-client.ts newAuthorizationManagementClient',
+      'src/azure/azure-role-name.ts newAuthorizationManagementClient',
       'src/azure/root-assignments-reader.ts newResourceGraphClient',
       'src/azure/root-assignments-reader.ts newAuthorizationManagementClient',
       'src/entra/graph-client.ts Client.initWithMiddleware',

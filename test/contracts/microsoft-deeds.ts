@@ -28,6 +28,7 @@ import {
 import type { ExchangeLog } from '../../src/playground/exchange-log.ts';
 import { type MicrosoftFarEnd, startMicrosoft } from '../../src/playground/microsoft/start.ts';
 import { codeFrom, type Deed } from './deed.ts';
+import { pageDeeds } from './page-deeds.ts';
 import { doctorDeeds } from './doctor-deeds.ts';
 import { azureRoleDeeds, groupDeeds } from './writer-deeds.ts';
 import { credentialOf, failing, graphAs, memberships, permitted, quiet } from './permitted.ts';
@@ -66,6 +67,7 @@ export async function microsoftScene(log: ExchangeLog): Promise<MicrosoftScene> 
       ...groupDeeds(microsoft),
       ...armDeeds(microsoft),
       ...azureRoleDeeds(microsoft),
+      ...pageDeeds(microsoft),
     },
     async close() {
       await microsoft.close();

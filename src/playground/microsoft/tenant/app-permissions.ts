@@ -23,6 +23,7 @@ const PERIMETER_GRAPH = [
   'GroupMember.ReadWrite.All',
   'User.Read.All',
   'GroupMember.Read.All',
+  'RoleManagement.Read.Directory',
   'AuditLog.Read.All',
 ];
 /** The perimeter's own app role, which its configuration asks of the caller. */

@@ -8,6 +8,7 @@ import { type ClickFigures, measureClicks } from './clicks/measure-clicks.ts';
 import { benchDurable, type DurableFigures } from './durable.ts';
 import { type EndFigures, measureEnds } from './ends/measure-ends.ts';
 import { met, ms, type Row, tableOf, times } from './figures.ts';
+import { measureSigned, type SignedFigures } from './signed.ts';
 
 const { values } = parseArgs({
   options: {
@@ -115,6 +116,17 @@ function endRow({ kind, grants, lag, bare, limits }: EndFigures): Row {
   };
 }
 
+function signedRow({ signed, acceptMs, bareMs }: SignedFigures): Row {
+  return {
+    what: `${count(signed)} signed approvals one by one: token, judgement, evidence, ledger: p50`,
+    ours: ms(acceptMs),
+    against: `one RS256 verification and one fdatasync: ${ms(bareMs)}`,
+    ratio: times(acceptMs, bareMs),
+    goal: '—',
+    met: '—',
+  };
+}
+
 function count(value: number): string {
   return value.toLocaleString('en-US');
 }
@@ -148,5 +160,6 @@ await part('ends', async () => {
   const grants = size(values.grants, 100, 1_000);
   return [endRow(await measureEnds('plain', grants)), endRow(await measureEnds('pim', grants))];
 });
+await part('signed', async () => [signedRow(await measureSigned(size(undefined, 50, 300)))]);
 say(`\n${tableOf(rows)}`);
 process.exit(0);

@@ -153,6 +153,16 @@ export interface Runtime {
     where: { readonly column: string; readonly value: ColumnValue } | undefined,
     limit: number,
   ): readonly CaseView[];
+  /**
+   * The same of all that were ever closed: waits for the index as long as `patience` has not aborted, or asks the database.
+   * @throws {AppError} `store.indexing`, `store.unavailable` (both retryable)
+   */
+  recall(
+    flow: string,
+    where: { readonly column: string; readonly value: ColumnValue },
+    limit: number,
+    patience: AbortSignal,
+  ): Promise<readonly CaseView[]>;
   link(caseId: string, link: Link): Promise<void>;
   cursor(name: string): number;
   /** Stores text beside the case. Resolves when durable: call before the event that refers to it. */

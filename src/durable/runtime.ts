@@ -188,6 +188,11 @@ function createRuntime({ store, book, clock, log, casesPerLane, closeGraceMs }: 
         if (record.flow === flow && record.status !== 'done' && isOpen(record)) yield view(record);
     },
     closed: (flow, where, limit) => store.closed(flow, where, limit).map(view),
+    async recall(flow, where, limit, patience) {
+      const records = await indexedWithin(patience, store.recall(flow, where, limit));
+      if (closed) throw new AppError('store.closed', 'the runtime is closing', { retryable: true });
+      return records.map(view);
+    },
     link: (caseId, one) => serial.run(caseId, () => note(caseId, { linksSet: [one] }, { kind: 'system', name: 'bot' })),
     cursor: (name) => store.cursor(name),
     putText: (caseId, text) => store.putText(caseId, text),

@@ -111,6 +111,12 @@ export interface Store {
     where: { readonly column: string; readonly value: ColumnValue } | undefined,
     limit: number,
   ): readonly CaseRecord[];
+  /** The same of all closed cases: waits until the index is complete, or asks the database. */
+  recall(
+    flow: string,
+    where: { readonly column: string; readonly value: ColumnValue },
+    limit: number,
+  ): Promise<readonly CaseRecord[]>;
   cursor(name: string): number;
   putText(caseId: string, text: string): Promise<TextRef>;
   /** Of a case that `peek` knows. */

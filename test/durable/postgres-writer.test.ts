@@ -6,7 +6,7 @@ import type { RuntimeOptions } from '../../src/durable/runtime.ts';
 import type { LineDraft } from '../../src/durable/store.ts';
 import { openPostgresStore } from '../../src/durable/stores/postgres/postgres-store.ts';
 import { cuttingProxy, type CuttingProxy } from './support/cutting-proxy.ts';
-import { bot, committed, idleDoor, recordingLog, silent } from './support/durable-world.ts';
+import { bot, committed, idleDoor, recordingLog, silent, START } from './support/durable-world.ts';
 import { postgresBench, postgresForAll, type PostgresBench } from './support/store-benches.ts';
 
 const server = postgresForAll();
@@ -299,6 +299,15 @@ describe('cases that are over', () => {
         links: [{ key: 'card', value: 'a' }],
       });
       expect(one.closed('door', undefined, 9).map(({ caseId }) => caseId)).toEqual(['d', 'c']);
+      const opened = { column: 'openedAt', value: new Date(START).toISOString() };
+      const recalled = async (limit: number) =>
+        (await one.recall('door', opened, limit, AbortSignal.timeout(5_000))).map(({ caseId }) => caseId);
+      expect([await recalled(9), await recalled(3)]).toEqual([
+        ['d', 'c', 'b', 'a'],
+        ['d', 'c', 'b'],
+      ]);
+      expect(await one.recall('door', { ...opened, value: null }, 9, AbortSignal.timeout(5_000))).toEqual([]);
+      expect(await one.recall('window', opened, 9, AbortSignal.timeout(5_000))).toEqual([]);
       for (const id of ['a', 'c', 'd']) expect(one.text(id, refs.get(id) ?? { textDigest: '' })).toBe(`text of ${id}`);
       expect(await one.begin('door', 'b', { minutes: 5 }, bot)).toMatchObject({ kind: 'repeated' });
     };

@@ -218,6 +218,13 @@ describe.each(STORES)('on %s', (store) => {
       await expect(later.send('nobody', { type: 'open' }, bot)).rejects.toMatchObject({ code: 'case.unknown' });
       expect(later.closed('door', undefined, 9)).toEqual(all);
       expect(ids(later, '2026-03-01T08:00:01.000Z')).toEqual(['b']);
+      const recalled = await later.recall(
+        'door',
+        { column: 'openedAt', value: '2026-03-01T08:00:01.000Z' },
+        9,
+        AbortSignal.timeout(5_000),
+      );
+      expect(recalled.map(({ caseId }) => caseId)).toEqual(['b']);
     });
 
     it('is told line by line from any place, from memory and from the disk alike', async () => {

@@ -163,6 +163,15 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
     }).catch((error: unknown) => room.distrust(error));
     const texts = createTexts(files, join(folder, 'texts'), onFatal);
 
+    const closedOf: Store['closed'] = (flow, where, limit) => {
+      const waiting = [...over]
+        .flatMap((caseId) => cases.get(caseId) ?? [])
+        .filter((record) => record.flow === flow && matches(record, where));
+      const known = new Set(waiting.map(({ caseId }) => caseId));
+      const indexed = index.newest(flow, where, limit + known.size).filter(({ caseId }) => !cases.has(caseId));
+      return [...waiting, ...indexed].toSorted((a, b) => b.seq - a.seq).slice(0, limit);
+    };
+
     return {
       cases,
       async commit(draft) {
@@ -178,13 +187,10 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
         await closed.ready;
         return cases.get(caseId) ?? index.get(caseId);
       },
-      closed(flow, where, limit) {
-        const waiting = [...over]
-          .flatMap((caseId) => cases.get(caseId) ?? [])
-          .filter((record) => record.flow === flow && matches(record, where));
-        const known = new Set(waiting.map(({ caseId }) => caseId));
-        const indexed = index.newest(flow, where, limit + known.size).filter(({ caseId }) => !cases.has(caseId));
-        return [...waiting, ...indexed].toSorted((a, b) => b.seq - a.seq).slice(0, limit);
+      closed: closedOf,
+      async recall(flow, where, limit) {
+        await closed.ready;
+        return closedOf(flow, where, limit);
       },
       cursor: (name) => cursors.get(name) ?? 0,
       putText: (caseId, text) => texts.put(caseId, text),

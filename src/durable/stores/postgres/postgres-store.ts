@@ -14,7 +14,7 @@ import { openPostgres, type Postgres } from './open-postgres.ts';
 import { createPostgresTexts } from './postgres-texts.ts';
 import { readLines, verifyLines } from './read-lines.ts';
 import { createRoom, type Room } from './room.ts';
-import { damaged, load, readRecords, readTexts } from './rows.ts';
+import { damaged, load, readClosedBy, readRecords, readTexts } from './rows.ts';
 import { ensureTables } from './tables.ts';
 
 export interface PostgresLimits {
@@ -112,6 +112,13 @@ function storeOn({ db, fence, room, known, cursors, log, stopHeartbeat }: Parts)
     peek: (caseId) => known.get(caseId),
     find: async (caseId) => known.get(caseId) ?? (await ask(db, known, caseId)),
     closed: (flow, where, limit) => known.closed(flow, where, limit),
+    async recall(flow, where, limit) {
+      const stored = await readClosedBy(db, flow, where, limit);
+      const newer = known.closed(flow, where, limit);
+      const isNewer = new Set(newer.map(({ caseId }) => caseId));
+      const older = stored.filter(({ caseId }) => !isNewer.has(caseId));
+      return [...newer, ...older].toSorted((a, b) => b.seq - a.seq).slice(0, limit);
+    },
     cursor: (name) => cursors.get(name) ?? 0,
     ...createPostgresTexts(db, fence, known),
     head: () => ({ seq: writer.place.seq, head: writer.place.head }),

@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../../../access/core/app-error.ts';
+import type { ColumnValue } from '../../port.ts';
 import type { SaltedText } from '../../salted-text.ts';
-import { isOpen, type CaseRecord, type Committed } from '../../store.ts';
+import { isOpen, matches, type CaseRecord, type Committed } from '../../store.ts';
 import type { Postgres, Queries } from './open-postgres.ts';
 
 const caseSchema = z.array(z.object({ case_id: z.string(), seq: z.coerce.number(), record: z.string() }));
@@ -34,6 +36,29 @@ export async function readRecords(db: Postgres, caseIds: readonly string[]): Pro
   if (caseIds.length === 0) return new Map();
   const found = await db.query(`SELECT case_id, seq, record FROM ${db.schema}.cases WHERE case_id = ANY($1::text[])`, [caseIds]);
   return new Map(recordsOf(found).map((record) => [record.caseId, record]));
+}
+
+/** Closed ones whose column has this value, newest first. */
+export async function readClosedBy(db: Postgres, flow: string, where: Where, limit: number): Promise<readonly CaseRecord[]> {
+  const found = await db.query(
+    `SELECT case_id, seq, record FROM ${db.schema}.cases WHERE NOT is_open AND keys @> ARRAY[$1] ORDER BY seq DESC LIMIT $2`,
+    [keyOf(flow, where.column, where.value), limit],
+  );
+  // Two values can share a key, once in ten billion billion: the record itself decides.
+  return recordsOf(found).filter((record) => record.flow === flow && matches(record, where));
+}
+
+interface Where {
+  readonly column: string;
+  readonly value: ColumnValue;
+}
+
+const keysOf = ({ flow, columns }: CaseRecord): readonly string[] =>
+  Object.entries(columns).map(([name, value]) => keyOf(flow, name, value));
+
+/** 64 bits stand for flow, column and value: the values are long, and every case has several. */
+function keyOf(flow: string, column: string, value: ColumnValue): string {
+  return hash('sha256', JSON.stringify([flow, column, value]), 'hex').slice(0, 16);
 }
 
 function recordsOf(rows: readonly unknown[]): readonly CaseRecord[] {
@@ -72,16 +97,18 @@ export async function insertLines(
   );
   const records = [...new Map(lines.map(({ record }) => [record.caseId, record])).values()];
   await queries.query(
-    `INSERT INTO ${schema}.cases (case_id, flow, seq, is_open, record)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::text[])
+    `INSERT INTO ${schema}.cases (case_id, flow, seq, is_open, record, keys)
+     SELECT one, two, three, four, five, string_to_array(six, ' ')
+     FROM unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::text[], $6::text[]) AS rows (one, two, three, four, five, six)
      ON CONFLICT (case_id) DO UPDATE
-     SET flow = excluded.flow, seq = excluded.seq, is_open = excluded.is_open, record = excluded.record`,
+     SET flow = excluded.flow, seq = excluded.seq, is_open = excluded.is_open, record = excluded.record, keys = excluded.keys`,
     [
       records.map(({ caseId }) => caseId),
       records.map(({ flow }) => flow),
       records.map(({ seq }) => seq),
       records.map(isOpen),
       records.map((record) => JSON.stringify(record)),
+      records.map((record) => keysOf(record).join(' ')),
     ],
   );
   const cursors = new Map(lines.flatMap(({ line: { cursor } }) => (cursor === undefined ? [] : [[cursor.name, cursor.value]])));

@@ -10,9 +10,11 @@ const tablesOf = (schema: string): string => `
   CREATE SCHEMA IF NOT EXISTS ${schema};
   CREATE TABLE ${schema}.lines (seq bigint PRIMARY KEY, line bytea NOT NULL, head text NOT NULL);
   CREATE TABLE ${schema}.cases (
-    case_id text PRIMARY KEY, flow text NOT NULL, seq bigint NOT NULL, is_open boolean NOT NULL, record text NOT NULL);
+    case_id text PRIMARY KEY, flow text NOT NULL, seq bigint NOT NULL, is_open boolean NOT NULL, record text NOT NULL,
+    keys text[] NOT NULL);
   CREATE INDEX cases_open ON ${schema}.cases (case_id) WHERE is_open;
   CREATE INDEX cases_closed ON ${schema}.cases (seq) WHERE NOT is_open;
+  CREATE INDEX cases_closed_by ON ${schema}.cases USING gin (keys) WHERE NOT is_open;
   CREATE TABLE ${schema}.texts (
     case_id text NOT NULL, digest text NOT NULL, salt text NOT NULL, text_json text NOT NULL, PRIMARY KEY (case_id, digest));
   CREATE TABLE ${schema}.cursors (name text PRIMARY KEY, value double precision NOT NULL);

@@ -120,6 +120,7 @@ describe('the digest of the guardrails', () => {
     clientId: APPROVERS,
     managedIdentity: { clientId: APPROVERS },
     stepUp: { promptLogin: true as const },
+    limits: { addressPerMinute: 1, personPerMinute: 1, atOnce: 1 },
   };
   it.each<[string, ConfigWishes]>([
     ['how long', { longestMinutes: 61 }],

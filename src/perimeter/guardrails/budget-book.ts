@@ -11,7 +11,7 @@ import { DAY_MS, mayBeOneMore } from './budgets.ts';
 
 /**
  * Counts by the ledger: what is open, and what was closed of late.
- * @throws {AppError} `store.indexing` (retryable): what was given before cannot be told yet, and that is not "nothing"
+ * @throws {AppError} `store.indexing`, `store.unavailable` (retryable): what was given before cannot be told, and that is not "nothing"
  */
 export interface BudgetBook {
   /** Is there room for it now? */
@@ -27,9 +27,8 @@ export interface BudgetParts {
   readonly clock: Clock;
 }
 
-/** No request has this id; to know that it is not there takes the whole index. */
-const NOT_A_REQUEST = '-';
-const INDEX_PATIENCE_MS = 2_000;
+/** Well below the bot's own patience with an answer. */
+const PATIENCE_MS = 2_000;
 /** As many as the file can allow one person, and everybody who breaks the glass, in 24 hours, and so on one date. */
 const MOST_A_DAY = 1_000;
 
@@ -44,21 +43,23 @@ export function createBudgetBook({ config, runtime, clock }: BudgetParts): Budge
     target: Target,
   ): Promise<() => readonly CaseView[]> {
     const before = [...runtime.open(GRANT_FLOW)];
-    await runtime.find(NOT_A_REQUEST, AbortSignal.timeout(INDEX_PATIENCE_MS));
-    const closed = (column: string, value: string, limit: number) => runtime.closed(GRANT_FLOW, { column, value }, limit);
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    const closed = (column: string, value: string, limit: number) =>
+      runtime.recall(GRANT_FLOW, { column, value }, limit, patience);
     const days = [0, DAY_MS].map((ms) => instantOf(clock.now() - ms));
-    const alike = alikeOf(config, setting, target);
-    const onDay = (day: string) => [
-      ...closed('givenOn', givenOn(personKey(principal), setting.id, day), MOST_A_DAY),
-      ...(breakGlass ? alike : []).flatMap(({ id }) => closed('brokenGlass', givenOn('', id, day), MOST_A_DAY)),
-    ];
-    const past = [
+    const alike = breakGlass ? alikeOf(config, setting, target) : [];
+    const past = await Promise.all([
       // One after the other, since only one of a kind can be live: the newest are all that can be of today.
-      ...closed('given', holdingOf(personKey(principal), target), setting.atMostPerPrincipalPerDay),
-      ...days.flatMap(onDay),
-    ];
+      closed('given', holdingOf(personKey(principal), target), setting.atMostPerPrincipalPerDay),
+      ...days.map((day) => closed('givenOn', givenOn(personKey(principal), setting.id, day), MOST_A_DAY)),
+      ...days.flatMap((day) => alike.map(({ id }) => closed('brokenGlass', givenOn('', id, day), MOST_A_DAY))),
+    ]);
     // What ended while the past was looked up is in neither list, and must not be forgotten.
-    const latest = () => [...past, ...before.map((view) => runtime.read(view.caseId) ?? view), ...runtime.open(GRANT_FLOW)];
+    const latest = () => [
+      ...past.flat(),
+      ...before.map((view) => runtime.read(view.caseId) ?? view),
+      ...runtime.open(GRANT_FLOW),
+    ];
     return () => [...new Map(latest().map((view) => [view.caseId, view])).values()];
   }
 

@@ -221,6 +221,22 @@ describe('who has had it today', () => {
     expect(await oneMore()).toBe('guardrail.cool-down');
   });
 
+  it('is not forgotten when it ends while the past is being looked up', async () => {
+    const caseId = await grantIn('active');
+    let isOver = false;
+    const recall: Runtime['recall'] = async (...asked) => {
+      const found = await runtime.recall(...asked);
+      if (isOver) return found;
+      isOver = true;
+      await runtime.send(caseId, { type: 'endRequested', reason: 'release' }, bot);
+      await runtime.send(caseId, { type: 'directory.gone', confirmedAt: new Date(bench.clock.now()).toISOString() }, bot);
+      return found;
+    };
+    const watched: Runtime = Object.create(runtime, { recall: { value: recall } });
+    book = createBudgetBook({ config, runtime: watched, clock: bench.clock });
+    expect(await oneMore()).toBe('guardrail.cool-down');
+  });
+
   it('is not guessed while the past is still being read: it is asked for again', async () => {
     await grantIn('ended');
     await runtime.close();

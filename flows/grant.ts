@@ -82,6 +82,8 @@ export type GrantOpening =
       readonly target: Target;
       readonly endsAt: string;
       readonly assignment: Assignment;
+      /** When it was not there yet, as far as is known: Microsoft's audit is asked from then on whose it is. */
+      readonly readAt?: string;
     }
   | { readonly kind: 'refused'; readonly registration: Registration; readonly refusal: GrantRefusal }
   | { readonly kind: 'tombstone'; readonly reason: EndReason };
@@ -222,7 +224,7 @@ export const grant = setup({
           adoptedAt: at,
           endsAt: opening.endsAt,
           assignment: opening.assignment,
-          intent: { readAt: at, writer: opening.assignment.kind },
+          intent: { readAt: opening.readAt ?? at, writer: opening.assignment.kind },
           nativeEnd: opening.assignment.kind === 'pim',
         }
       : {}),

@@ -30,6 +30,12 @@ export interface ArmClient {
   /** @see https://learn.microsoft.com/rest/api/authorization/role-assignment-schedule-requests/create */
   putRequest(order: AzureOrder, name: string, request: RoleAssignmentScheduleRequest): Promise<ArmRequest>;
   cancelRequest(order: AzureOrder, name: string): Promise<void>;
+  /** Everything at, above and below a scope, by anybody's hand; without PIM's licence, nothing of PIM's. */
+  everything(scope: string): Promise<{
+    readonly assignments: readonly ArmMade[];
+    readonly requests: readonly ArmAsked[];
+    readonly instances: readonly ArmInstance[];
+  }>;
 }
 
 export interface ArmClientOptions {
@@ -69,6 +75,11 @@ const requestSchema = z.object({
 export type ArmAssignment = z.infer<typeof assignmentSchema>;
 export type ArmInstance = z.infer<typeof instanceSchema>;
 export type ArmRequest = z.infer<typeof requestSchema>;
+const madeSchema = assignmentSchema.extend({ createdBy: text, createdOn: z.date().nullish() });
+const askedSchema = requestSchema.extend({ ...row, requestorId: text });
+/** With who made it, and when. */
+export type ArmMade = z.infer<typeof madeSchema>;
+export type ArmAsked = z.infer<typeof askedSchema>;
 
 export function createArmClient({ armUrl, credential, log }: ArmClientOptions): ArmClient {
   const endpoint = new URL(armUrl).origin;
@@ -123,7 +134,42 @@ export function createArmClient({ armUrl, credential, log }: ArmClientOptions): 
     return reading.catch((error: unknown) => unlessGone(error, []));
   }
 
+  async function all<S extends z.ZodType>(
+    what: string,
+    schema: S,
+    scope: string,
+    list: (scope: string, options: CallOptions) => AsyncIterable<unknown>,
+  ): Promise<z.infer<S>[]> {
+    const place = {
+      grantId: '',
+      principalId: '',
+      endsAt: '',
+      justification: '',
+      target: { kind: 'azureRole', scope, roleDefinitionId: '' },
+    } as const;
+    const found: z.infer<S>[] = [];
+    const reading = call(what, place, async (path, options) => {
+      for await (const item of list(path, options)) found.push(answerOf(schema, item, what));
+      return found;
+    });
+    return reading.catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'directory.not-licensed') return [];
+      return unlessGone(error, []);
+    });
+  }
+
   return {
+    everything: async (scope) => ({
+      assignments: await all('GET roleAssignments', madeSchema, scope, (path, options) =>
+        arm.roleAssignments.listForScope(path, options),
+      ),
+      requests: await all('GET roleAssignmentScheduleRequests', askedSchema, scope, (path, options) =>
+        arm.roleAssignmentScheduleRequests.listForScope(path, options),
+      ),
+      instances: await all('GET roleAssignmentScheduleInstances', instanceSchema, scope, (path, options) =>
+        arm.roleAssignmentScheduleInstances.listForScope(path, options),
+      ),
+    }),
     assignments: (order) =>
       listed('GET roleAssignments', assignmentSchema, order, (scope, options) =>
         arm.roleAssignments.listForScope(scope, options),

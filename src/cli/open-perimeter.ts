@@ -7,7 +7,6 @@ import { openDomainClock } from '../config/domain-clock.ts';
 import { openRuntime } from '../durable/runtime.ts';
 import { createGraphClient } from '../entra/graph-client.ts';
 import { createMembershipReader } from '../entra/membership-reader.ts';
-import { createOwnPimRecords } from '../entra/own-pim-records.ts';
 import { createRequestNames } from '../entra/request-names.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { createCredential } from '../identity/credential.ts';
@@ -16,13 +15,13 @@ import { readSecret } from '../identity/secret-source.ts';
 import type { Log } from '../observe/log.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../perimeter/caller-token.ts';
 import { createClockWatch } from '../perimeter/ledger/clock-watch.ts';
-import { allRecords } from '../perimeter/ledger/own-records.ts';
 import { refuseUnsafeGroups } from '../perimeter/guardrails/refuse-unsafe-groups.ts';
 import { perimeterFlows } from '../perimeter/perimeter-flows.ts';
 import type { PerimeterParts } from '../perimeter/assemble.ts';
 import type { ApproveAdapters } from '../perimeter/approve/approve-page.ts';
 import type { ApproveSetting, PerimeterConfig } from '../perimeter/perimeter-config.ts';
 import { createAccessWriters } from './access-writers.ts';
+import { createOwnRecords } from './own-records.ts';
 import { openEvidence } from './open-evidence.ts';
 
 /**
@@ -41,6 +40,7 @@ export async function openPerimeterParts(
   const clock = openDomainClock(config.domainClock, [login, graphUrl, arm, config.alarm.url]);
   const clockWatch = createClockWatch();
   const graph = createGraphClient({ graphUrl, credential, log, onDate: clockWatch.note });
+  const armClient = createArmClient({ armUrl: arm, credential, log });
   const runtime = await openRuntime({ flows: perimeterFlows, store: config.store, clock, log }).catch((error: unknown) => {
     clock.close();
     throw error;
@@ -53,9 +53,9 @@ export async function openPerimeterParts(
     clock,
     transportClock,
     log,
-    writers: createAccessWriters(graph, createArmClient({ armUrl: arm, credential, log }), clock),
+    writers: createAccessWriters(graph, armClient, clock),
     people: createMembershipReader(graph),
-    records: allRecords([createOwnPimRecords(graph)]),
+    records: createOwnRecords(config, graph, armClient, clock),
     clockWatch,
     verifyCaller: createCallerVerifier(callerSettingsOf(config), keys, transportClock),
     ...(config.approve === undefined ? {} : { approve: approveAdapters(config.approve) }),

@@ -31,8 +31,3 @@ export function allRecords(places: readonly OwnRecords[]): OwnRecords {
   const all = async (which: keyof OwnRecords) => (await Promise.all(places.map((place) => place[which]()))).flat();
   return { named: () => all('named'), unnamed: () => all('unnamed') };
 }
-
-/** `hallpass`, or `hallpass:` with the digest of the evidence behind it. */
-export function isOurSystem(ticketSystem: string | null | undefined): boolean {
-  return /^hallpass(:|$)/i.test(ticketSystem ?? '');
-}

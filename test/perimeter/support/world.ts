@@ -13,16 +13,15 @@ import {
   type PerimeterEvent,
   type RegisterGrant,
 } from '../../../src/access/core/perimeter-api.ts';
+import { createArmClient } from '../../../src/azure/arm-client.ts';
+import { createAccessWriters } from '../../../src/cli/access-writers.ts';
+import { createOwnRecords } from '../../../src/cli/own-records.ts';
 import type { Runtime } from '../../../src/durable/port.ts';
 import { openRuntime } from '../../../src/durable/runtime.ts';
 import type { FileLayer } from '../../../src/durable/stores/lowdb/file-layer.ts';
 import { createGraphClient, type GraphClient } from '../../../src/entra/graph-client.ts';
 import { createMembershipReader } from '../../../src/entra/membership-reader.ts';
-import { createOwnPimRecords } from '../../../src/entra/own-pim-records.ts';
-import { createPimRoleWriter } from '../../../src/entra/pim-role-writer.ts';
-import { createPlainRoleWriter } from '../../../src/entra/plain-role-writer.ts';
 import { createLog } from '../../../src/observe/log.ts';
-import { onlyFor } from '../../../src/perimeter/access-writer.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../../../src/perimeter/caller-token.ts';
 import { type ClockWatch, createClockWatch } from '../../../src/perimeter/ledger/clock-watch.ts';
 import { perimeterFlows } from '../../../src/perimeter/perimeter-flows.ts';
@@ -77,8 +76,9 @@ export async function startWorld(wishes: ConfigWishes = {}, alter: Alter = (part
   const alarms = await startHttps(() => ({ status: 200, body: {} }));
   const microsoft = await startMicrosoft({ clock, folder, limits: 'off' });
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(microsoft.caFile, 'utf8')]);
-  microsoft.tenant.pim.processingMs = 20;
-  const { loginUrl: login, graphUrl, tenant } = microsoft;
+  const { pim, groupSchedules, azurePim } = microsoft.tenant;
+  for (const engine of [pim, groupSchedules.pim, azurePim]) engine.processingMs = 20;
+  const { loginUrl: login, graphUrl, armUrl, tenant } = microsoft;
   const configWith = (changed: ConfigWishes) =>
     perimeterConfig({
       ...wishes,
@@ -99,7 +99,9 @@ export async function startWorld(wishes: ConfigWishes = {}, alter: Alter = (part
   const clockWatch = createClockWatch();
   let skewMs = 0;
   const onDate: ClockWatch['note'] = (date, sent, received) => clockWatch.note(date, sent + skewMs, received + skewMs);
-  const graph = createGraphClient({ graphUrl, credential: identityOf(PERIMETER_APP.clientId), log, onDate });
+  const credential = identityOf(PERIMETER_APP.clientId);
+  const graph = createGraphClient({ graphUrl, credential, log, onDate });
+  const arm = createArmClient({ armUrl, credential, log });
   const bot = identityOf(BOT_APP.clientId);
   const verifyCaller = createCallerVerifier(callerSettingsOf(config), tenantKeys(config), transportClock);
 
@@ -114,19 +116,13 @@ export async function startWorld(wishes: ConfigWishes = {}, alter: Alter = (part
       ...(files === undefined ? {} : { files }),
     });
     const runtime: Runtime = Object.create(opened, { degraded: { get: () => diskIsFull } });
-    const writers = {
-      directoryRole: {
-        pim: onlyFor('directoryRole', createPimRoleWriter(graph, clock)),
-        plain: onlyFor('directoryRole', createPlainRoleWriter(graph)),
-      },
-    };
     const people = createMembershipReader(graph);
     const parts: PerimeterParts = {
       config: movable(configWith(changed)),
       runtime,
-      writers,
+      writers: createAccessWriters(graph, arm, clock),
       people,
-      records: createOwnPimRecords(graph),
+      records: createOwnRecords(config, graph, arm, clock),
       clockWatch,
       verifyCaller,
       clock,

@@ -33,7 +33,10 @@ export interface Attack {
   readonly class: AttackClass;
   /** What is tried, in a sentence without its subject, which is the owned bot unless it says otherwise. */
   readonly name: string;
-  /** The stable code that it is refused with: an answer's, a fact's of the feed, or the small print's of a page. */
+  /**
+   * The stable code that it is refused with: an answer's, a fact's of the feed, or the small print's of a page. Where nothing is refused, what
+   * stands in place of it: how the grant ended, or what a page or its headers say.
+   */
   readonly code: string;
   /** The entry of the perimeter's journal that tells of it, as `lastEntry` words it; `none` where it is refused at the door. */
   readonly journal: string;
@@ -46,4 +49,27 @@ export interface Attack {
   readonly about?: string;
   /** The same without the lie. Throws when it does not do what it asks. */
   twin(world: ApproveWorld): Promise<void>;
+}
+
+/** An attack that goes on from what happened before, such as a page that was opened. */
+export interface AttackOn<T> extends Omit<Attack, 'prepare' | 'attack' | 'twin'> {
+  prepare(world: ApproveWorld): Promise<T>;
+  attack(world: ApproveWorld, before: T): Promise<string | undefined>;
+  twin(world: ApproveWorld, before: T): Promise<void>;
+}
+
+export function attackOn<T>(row: AttackOn<T>): Attack {
+  let prepared: readonly [T] | undefined;
+  const before = (): T => {
+    if (prepared === undefined) throw new Error('not prepared');
+    return prepared[0];
+  };
+  return {
+    ...row,
+    async prepare(world) {
+      prepared = [await row.prepare(world)];
+    },
+    attack: (world) => row.attack(world, before()),
+    twin: (world) => row.twin(world, before()),
+  };
 }

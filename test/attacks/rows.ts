@@ -1,8 +1,23 @@
 import { ATTACK_CLASSES, type Attack } from './attack.ts';
-import { chatWords } from './rows/chat-words.ts';
+import { budgets } from './rows/budgets.ts';
+import { changedMeanwhile } from './rows/changed-meanwhile.ts';
+import { edited } from './rows/edited.ts';
+import { floods } from './rows/floods.ts';
+import { orders } from './rows/orders.ts';
 import { receivers } from './rows/receivers.ts';
+import { strangers } from './rows/strangers.ts';
+import { unicode } from './rows/unicode.ts';
 
-const all: readonly Attack[] = [...receivers, ...chatWords];
+const all: readonly Attack[] = [
+  ...receivers,
+  ...budgets,
+  ...changedMeanwhile,
+  ...edited,
+  ...orders,
+  ...strangers,
+  ...floods,
+  ...unicode,
+];
 
 /** In the order of the classes. */
 export const attacksByClass: readonly Attack[] = ATTACK_CLASSES.flatMap((one) => all.filter((attack) => attack.class === one));

@@ -31,14 +31,17 @@ export async function settled(world: ApproveWorld, requestId: string): Promise<s
   }
 }
 
-/** Everything in the tenant that access hangs on: who holds which role where, who is in which group, whose account is enabled. */
+/** Everything in the tenant that access hangs on: who holds which role where, who is in which group and owns it, whose account is what. */
 export function tenantNow({ microsoft: { tenant } }: ApproveWorld): string {
-  const groups = tenant.directory.groups().map(({ id, memberIds }) => [id, [...memberIds].toSorted()]);
+  const groups = tenant.directory.groups().map(({ id, memberIds, ownerIds }) => [id, memberIds.toSorted(), ownerIds.toSorted()]);
+  const accounts = tenant.directory
+    .users()
+    .map(({ id, accountEnabled, userType, employeeId }) => [id, accountEnabled, userType, employeeId]);
   const held = tenant
     .holders()
     .map(({ principalId, roleDefinitionId }) => `${principalId} ${roleDefinitionId}`)
     .toSorted();
-  return JSON.stringify({ groups, held, azure: tenant.azure.all() });
+  return JSON.stringify({ groups, accounts, held, azure: tenant.azure.all() });
 }
 
 /** The newest line of the journal about this request, in words: `kind event → state`; `none` when there is none. */

@@ -80,7 +80,7 @@ export function addressOf(env: unknown): string {
 }
 
 /** Whoever has one IPv6 address has 2^64 of them. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!isIPv6(address) || address.includes('.')) return address;
   const [head = '', tail = ''] = address.split('::');
   const parts = (text: string) => (text === '' ? [] : text.split(':'));

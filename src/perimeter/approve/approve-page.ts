@@ -9,7 +9,7 @@ import type { SigningKeys } from '../../identity/id-token-signature.ts';
 import { createOidcClient } from '../../identity/oidc-client.ts';
 import type { Log } from '../../observe/log.ts';
 import type { Routes } from '../assemble.ts';
-import { addressOf } from '../caller-limits.ts';
+import { addressOf, networkOf } from '../caller-limits.ts';
 import type { EvidenceStore } from '../evidence/evidence-store.ts';
 import type { FreezeDesk } from '../freeze/freeze-desk.ts';
 import { guardrailsDigest } from '../guardrails.ts';
@@ -88,7 +88,7 @@ export function createApprovePage(parts: ApprovePageParts): Routes {
     tokenSource: { issuer, keysUrl: signingKeysUrl(cloud, tenantId) },
     visits: createVisits(transportClock, adapters.cookieKey),
     limits: createPageLimits(setting.limits),
-    addressOf: setting.listen.behindProxy ? lastForwarded : (c) => addressOf(c.env),
+    addressOf: (c) => networkOf(setting.listen.behindProxy ? lastForwarded(c) : addressOf(c.env)),
     transportClock,
     log,
   });

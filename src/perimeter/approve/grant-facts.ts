@@ -37,6 +37,7 @@ interface FactParts {
 export async function grantFacts(shown: Shown, parts: FactParts): Promise<Html> {
   const { view, grant, found, viewer, isRequester } = shown;
   const { registration, target, needs } = grant.opening;
+  const { registeredAt } = contextOf(view);
   const { runtime, clock } = parts;
   const nowMs = clock.now();
   const isWaiting = waitingOf(view) !== undefined;
@@ -52,11 +53,16 @@ ${row('What', html`${targetWords(found.target)}<small>${idsOf(target)}</small>`)
 ${row('Where', safeText(found.target.where))}
 ${row('How long', html`${length}, beginning when the last approval is in. ${end}`)}
 ${row('Had it before', hadBefore(runtime, grant, nowMs))}
-${row('Asked', instantWords(contextOf(view).registeredAt))}
-${isWaiting ? row('Lapses', `${instantWords(termsOf(view, grant).notAfter)}, if nobody decides`) : ''}
+${row('Asked', `${instantWords(registeredAt)}, ${lengthWords((nowMs - Date.parse(registeredAt)) / 1_000)} ago`)}
+${isWaiting ? row('Lapses', lapseWords(termsOf(view, grant).notAfter, nowMs)) : ''}
 ${needs.stages.length === 0 ? '' : row('Approved by', approvals)}
 ${isWaiting && !isRequester ? row('You', `signed ${signedInLastHour(runtime, viewer, nowMs)} in the last hour`) : ''}
 </dl>`;
+}
+
+/** Beside the zone, how long it is from now: the page cannot know where its reader is. */
+function lapseWords(notAfter: string, nowMs: number): string {
+  return `${instantWords(notAfter)}, in ${lengthWords((Date.parse(notAfter) - nowMs) / 1_000)}, if nobody decides`;
 }
 
 function row(term: string, words: Html | string): Html {

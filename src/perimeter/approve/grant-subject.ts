@@ -15,6 +15,7 @@ import { findGrant, hasDecided, type RecordSignedAct, termsOf, waitingOf } from 
 import { grantFacts, type LookedUp } from './grant-facts.ts';
 import { whatBecame } from './grant-outcome.ts';
 import type { Names } from './names.ts';
+import { codeWords } from './pages.ts';
 import type { Choice, FindSubject, Offer, Sight, Subject } from './subject.ts';
 
 export interface GrantSubjectParts {
@@ -59,13 +60,13 @@ async function seenBy(viewer: Person, view: CaseView, grant: Waiting, parts: Gra
     if (!verdict.permitted) return isAboutApprovers(verdict) ? notYou(verdict) : undefined;
   }
   const [found, became] = await Promise.all([lookedUp(grant, parts), whatBecame(view, grant, viewer, parts)]);
-  const { offer, note } = await offered(viewer, isRequester, view, parts);
+  const { offer, note, code } = await offered(viewer, isRequester, view, parts);
   const facts = await grantFacts({ view, grant, found, viewer, isRequester }, parts);
   const [what, who] = [found.target.name ?? 'something without a name', found.principal.name ?? 'somebody without a name'];
   const question = isRequester ? `Did you ask for ${what}?` : `Give ${what} to ${who}?`;
   return {
     title: offer === undefined ? `${what} for ${who}` : question,
-    body: html`<p>${became}</p>${note === undefined ? '' : html`<p><strong>${note}</strong></p>`}${facts}`,
+    body: html`<p>${became}</p>${note === undefined ? '' : html`<p><strong>${note}</strong></p>`}${facts}${code === undefined ? '' : codeWords(code)}`,
     ...(offer === undefined ? {} : { offer }),
   };
 }
@@ -74,6 +75,7 @@ interface Offered {
   readonly offer?: Offer;
   /** Why there is no more to press. */
   readonly note?: string;
+  readonly code?: string;
 }
 
 async function offered(viewer: Person, isRequester: boolean, view: CaseView, parts: GrantSubjectParts): Promise<Offered> {
@@ -101,6 +103,7 @@ async function offered(viewer: Person, isRequester: boolean, view: CaseView, par
   return {
     offer: { ...common, choices: [DENY] },
     note: `You may deny this, but not approve it now: ${verdict.reason} ${verdict.hint}`,
+    code: verdict.code,
   };
 }
 
@@ -130,6 +133,6 @@ function isAboutApprovers({ code }: Refusal): boolean {
   return code.startsWith('guardrail.same-person');
 }
 
-function notYou({ reason, hint }: Refusal): Sight {
-  return { title: 'You may not decide this', body: html`<p>${reason} ${hint}</p>` };
+function notYou({ code, reason, hint }: Refusal): Sight {
+  return { title: 'You may not decide this', body: html`<p>${reason} ${hint}</p>${codeWords(code)}` };
 }

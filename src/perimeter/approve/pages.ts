@@ -19,7 +19,8 @@ ${form({ csrf }, [['sign-in', 'Sign in']])}`;
 export function nothingPage(csrf: string, viewer: string): Html {
   const body = html`<p>Either there is no such request, or it is not for this account. Nothing was decided.</p>
 <p>If a message sent you here, ask whoever sent it, or sign in with the account that you approve with.</p>
-${form({ csrf }, [['switch', 'Sign in with another account']])}`;
+${form({ csrf }, [['switch', 'Sign in with another account']])}
+${codeWords('page.nothing-for-you')}`;
   return pageOf({ title: 'There is nothing here for you', body, viewer });
 }
 
@@ -38,7 +39,7 @@ function offered({ terms, choices, unsigned }: Offer, csrf: string): Html {
     hidden,
     choices.map(({ decision, label }) => [decision, label]),
   )}
-<p><small>Each of these leads through a sign-in at Microsoft, and with it you sign exactly this. The signature is good for nothing else, and is kept as evidence.</small></p>
+<p><small>Signing leads through a sign-in at Microsoft: by it you sign exactly this. It is good for nothing else, and is kept as evidence.</small></p>
 ${unsigned === undefined ? '' : form(hidden, [['unsigned', unsigned.label]], 'plain')}`;
 }
 
@@ -60,7 +61,12 @@ export function troublePage({ title, sentence, code, id }: Trouble): Html {
     id === undefined
       ? html`<p>Open the link in your message again.</p>`
       : html`<p><a href="/approve/${id}">Back to the request</a></p>`;
-  return pageOf({ title, body: html`<p>${sentence}</p>${back}<p><small>Code: ${code}</small></p>` });
+  return pageOf({ title, body: html`<p>${sentence}</p>${back}${codeWords(code)}` });
+}
+
+/** For whoever is asked why: stable, while the words around it are not. */
+export function codeWords(code: string): Html {
+  return html`<p><small>Code: ${code}</small></p>`;
 }
 
 function form({ csrf, shown }: Hidden, buttons: readonly (readonly [act: string, label: string])[], look?: 'plain'): Html {

@@ -19,9 +19,9 @@ const UNITS = [
   ['minute', 60],
 ] as const;
 
-/** `30 minutes`, `1 hour 30 minutes`, `2 days`; below a minute, seconds. Two units at most. */
+/** `30 minutes`, `1 hour 30 minutes`, `2 days`; below a minute, seconds, and at least one. Two units at most. */
 export function lengthWords(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
+  const whole = Math.max(1, Math.floor(seconds));
   const words: string[] = [];
   let rest = whole;
   for (const [unit, size] of UNITS) {

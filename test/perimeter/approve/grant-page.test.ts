@@ -54,7 +54,7 @@ describe('an approver', () => {
     ])
       expect(page.text).toContain(words);
     expect(page.text).toMatch(
-      /Lapses (Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} \w+ \d{4}, \d\d:\d\d UTC, if nobody decides/,
+      /Lapses (Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} \w+ \d{4}, \d\d:\d\d UTC, in (1 hour|59 minutes), if nobody decides/,
     );
   });
 

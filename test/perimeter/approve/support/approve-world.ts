@@ -27,6 +27,7 @@ export interface ApproveWorld extends World {
 export interface ApproveWishes extends ConfigWishes {
   readonly stepUp?: ApproveSetting['stepUp'];
   readonly limits?: Partial<ApproveSetting['limits']>;
+  readonly behindProxy?: boolean;
   /** Seals the page's cookies, so that they outlive a restart. */
   readonly cookieKey?: Uint8Array;
 }
@@ -37,7 +38,7 @@ export async function startApproveWorld(wishes: ApproveWishes = {}): Promise<App
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const approve: ApproveSetting = {
-    listen: { host: '127.0.0.1', port, behindProxy: false },
+    listen: { host: '127.0.0.1', port, behindProxy: wishes.behindProxy ?? false },
     publicUrl: origin,
     clientId: APPROVE_CLIENT_ID,
     managedIdentity: { clientId: APPROVE_CLIENT_ID },

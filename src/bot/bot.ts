@@ -122,7 +122,7 @@ export function createBot(options: BotOptions): Bot {
   });
   const desk = meterDesk(plainDesk, metrics);
   for (const surface of options.surfaces(desk)) surfaces.set(surface.platform, surface);
-  const perimeterDeps = { runtime, perimeter, log, operators };
+  const perimeterDeps = { runtime, perimeter, log, operators, settings };
   let feed: Feed | undefined;
   let stopWatching: (() => void) | undefined;
   return {

@@ -33,7 +33,11 @@ const entitlementSchema = z.strictObject({
   /** What the role can do, in a sentence for an approver. */
   describes: z.string().min(1).max(200),
   privileged: z.boolean(),
-  directoryRole: z.strictObject({ roleDefinitionId: guid, directoryScopeId: z.string().startsWith('/').default('/') }),
+  /** Exactly one of the three, as in perimeter.yaml; here it only says on cards where it holds. */
+  directoryRole: z.strictObject({ roleDefinitionId: guid, directoryScopeId: z.string().startsWith('/').default('/') }).optional(),
+  group: z.strictObject({ groupId: guid }).optional(),
+  /** `scope` goes to the perimeter with the request: its file may allow a pattern of them. */
+  azureRole: z.strictObject({ scope: z.string().regex(/^\/(subscriptions|providers\/Microsoft\.Management)\/\S+$/i) }).optional(),
   mayRequest: audienceSchema,
   approvers: audienceSchema,
   approversChannel: channelsSchema.default({}),

@@ -39,7 +39,9 @@ const entitlements: ConfigRule<HallpassConfig> = ({ entitlements: all, slack, te
   all.flatMap((entitlement, index) => {
     const at = (...rest: readonly PropertyKey[]) => ['entitlements', index, ...rest];
     const { approvers, mayRequest, approversChannel: channel, durationsMinutes } = entitlement;
+    const kinds = [entitlement.directoryRole, entitlement.group, entitlement.azureRole].filter((kind) => kind !== undefined);
     return [
+      ...(kinds.length === 1 ? [] : [problem(at(), 'names exactly one of directoryRole, group and azureRole')]),
       ...(all.findIndex(({ id }) => id === entitlement.id) < index ? [problem(at('id'), 'is used twice')] : []),
       ...(approvers.people.length + approvers.groups.length === 0
         ? [problem(at('approvers'), 'names nobody: nobody could ever decide')]

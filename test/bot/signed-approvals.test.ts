@@ -142,6 +142,20 @@ describe('a request that needs two approvals in chat', () => {
   });
 });
 
+describe('an Azure role', () => {
+  it('is asked of the perimeter for the scope that the file names, and the card says where', async () => {
+    await world.close();
+    world = await botWorld((config) => {
+      const [first] = config['entitlements'] as Record<string, unknown>[];
+      delete first?.['directoryRole'];
+      Object.assign(first ?? {}, { azureRole: { scope: '/subscriptions/0c5e/resourceGroups/web' } });
+    });
+    await asked();
+    expect(world.perimeter.registered).toMatchObject([{ azureScope: '/subscriptions/0c5e/resourceGroups/web' }]);
+    expect(card()?.entitlement.scope).toBe('resource group web');
+  });
+});
+
 describe('access that the directory no longer shows as it was given', () => {
   it.each([
     ['gone early', { drift: 'gone-early' }, /somebody else has taken it away already/],

@@ -73,6 +73,11 @@ describe('hallpass.yaml', () => {
       'F:25: entitlements.1.id: is used twice',
     ],
     [
+      'two kinds of thing at once',
+      (good) => good.replace('    mayRequest:', '    group: { groupId: 96000000-0000-4000-8000-000000000009 }\n    mayRequest:'),
+      'F:16: entitlements.0: names exactly one of directoryRole, group and azureRole',
+    ],
+    [
       'approvers that name nobody',
       (good) => good.replace('approvers: { groups: [96000000-0000-4000-8000-000000000002] }', 'approvers: {}'),
       'F:22: entitlements.0.approvers: names nobody',

@@ -1,3 +1,4 @@
+import type { EntitlementSetting } from '../../config/hallpass-config.ts';
 import { point } from '../../access/core/point.ts';
 import { accessCase } from '../../chat/access-case.ts';
 import type { CommandHandler, Runtime } from '../../durable/port.ts';
@@ -8,15 +9,17 @@ export interface PerimeterHandlerDeps {
   readonly runtime: Pick<Runtime, 'text'>;
   readonly perimeter: PerimeterClient;
   readonly log: Log;
+  readonly settings: ReadonlyMap<string, EntitlementSetting>;
 }
 
 /** Makes the request known to the perimeter. The same request twice is one: its id is the case's. */
-export function registerRequest({ runtime, perimeter, log }: PerimeterHandlerDeps): CommandHandler {
+export function registerRequest({ runtime, perimeter, log, settings }: PerimeterHandlerDeps): CommandHandler {
   return async (command, context) => {
     const found = accessCase(context.view());
     // The feed may have told us already, after a crash between the call and its commit.
     if (found?.status !== 'registering') return undefined;
     const { request } = found.context;
+    const azureScope = settings.get(request.entitlementId)?.azureRole?.scope;
     point('register.before-call');
     try {
       const answer = await perimeter.register(
@@ -29,6 +32,7 @@ export function registerRequest({ runtime, perimeter, log }: PerimeterHandlerDep
           justification: runtime.text(command.caseId, request.justification) ?? '(erased)',
           approvalWindowMinutes: request.approvalWindowMinutes,
           breakGlass: false,
+          ...(azureScope === undefined ? {} : { azureScope }),
         },
         context.signal,
       );

@@ -21,8 +21,25 @@ export function entitlementWords(setting: EntitlementSetting | undefined, entitl
     name: setting.name,
     describes: setting.describes,
     privileged: setting.privileged,
-    scope: scopeWords(setting.directoryRole.directoryScopeId),
+    scope: scopeOf(setting),
   };
+}
+
+function scopeOf({ directoryRole, group, azureRole }: EntitlementSetting): string {
+  if (azureRole !== undefined) return azureScopeWords(azureRole.scope);
+  if (group !== undefined) return 'what the group has';
+  return scopeWords(directoryRole?.directoryScopeId ?? '/');
+}
+
+/** The last two segments say most: `resource group web`. */
+function azureScopeWords(scope: string): string {
+  const [kind = '', name = ''] = scope.split('/').slice(-2);
+  const known: Readonly<Record<string, string>> = {
+    subscriptions: 'subscription',
+    resourcegroups: 'resource group',
+    managementgroups: 'management group',
+  };
+  return `${known[kind.toLowerCase()] ?? kind} ${name}`;
 }
 
 function scopeWords(directoryScopeId: string): string {

@@ -118,7 +118,8 @@ describe('a sign-in that somebody else wants to be begun', () => {
       browser.postFrom('https://evil.test', address('forgedforge1'), { act: 'sign-in', csrf: '' }),
     );
     expect([forged.status, codeOn(forged)]).toEqual([400, 'sign-in.begin-again']);
-    expect((await world.look(browser, 'forgedforge1')).title).toContain('There is nothing here for you');
+    const honest = await world.look(browser, 'forgedforge1');
+    expect([honest.title, codeOn(honest)]).toEqual(['There is nothing here for you · Hallpass', 'page.nothing-for-you']);
   });
 
   it("with a token of the attacker's own visit: refused", async () => {

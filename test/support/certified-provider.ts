@@ -9,7 +9,7 @@ import { type FormPlace, confirmPage, signInPage } from '../../src/playground/mi
 
 /**
  * The certified provider `oidc-provider` in Entra's place, for what the protocol says and nothing of Microsoft's: one application, these people, its own
- * sign-in with pages in the same words, so that {@link signIn} walks through them too. ID tokens carry `oid`, `tid`, `ver`, `name`,
+ * sign-in with pages in the same words, so that {@link signIn} walks through them too. ID tokens carry `oid`, `tid`, `ver`, `acct`, `name`,
  * `preferred_username`, `auth_time`, and `acrs` once it was asked for and confirmed; their subject and session are its own. Of a client assertion it
  * knows nothing: whoever comes with one is taken for the client, which is for the playground's stand-in to judge.
  */
@@ -34,6 +34,8 @@ export interface CertifiedOptions {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly accounts: readonly Account[];
+  /** Where discovery sends browsers, if that is another name of this server. */
+  readonly browserOrigin?: string;
 }
 
 const APP_NAME = 'Hallpass approval sign-in';
@@ -52,6 +54,11 @@ export async function startCertifiedProvider(options: CertifiedOptions): Promise
   const prefix = `/${options.tenantId}/v2.0`;
   const issuer = `${loginUrl}${prefix}`;
   const provider = new Provider(issuer, configuration(options, clientSecret, prefix, confirmed));
+  provider.use(async (context, next) => {
+    await next();
+    if (options.browserOrigin !== undefined && context.oidc?.route === 'discovery')
+      Object.assign(context.body, { authorization_endpoint: `${options.browserOrigin}${prefix}/auth` });
+  });
   const callback = provider.callback();
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const originalUrl = request.url ?? '/';
@@ -119,7 +126,7 @@ function configuration(options: CertifiedOptions, clientSecret: string, prefix: 
     },
     pkce: { required: () => true },
     claims: {
-      openid: ['sub', 'tid', 'oid', 'ver'],
+      openid: ['sub', 'tid', 'oid', 'ver', 'acct'],
       profile: ['name', 'preferred_username'],
       acrs: null,
       auth_time: null,
@@ -146,6 +153,7 @@ function configuration(options: CertifiedOptions, clientSecret: string, prefix: 
           oid: objectId,
           tid: options.tenantId,
           ver: '2.0',
+          acct: 0,
           name: account.name,
           preferred_username: account.userPrincipalName,
           // A code comes of a request that passed the check above: what it asked for has been confirmed.

@@ -24,6 +24,13 @@ declare module 'oidc-provider' {
   }
   export class Provider {
     constructor(issuer: string, configuration: unknown);
+    /** Around every answer; `oidc` is there once a route was found. */
+    use(
+      middleware: (
+        context: { readonly oidc?: { readonly route?: string }; readonly body: Record<string, unknown> },
+        next: () => Promise<void>,
+      ) => Promise<void>,
+    ): void;
     readonly Grant: new (of: {
       readonly clientId: string;
       readonly accountId: string;

@@ -45,7 +45,13 @@ beforeEach(() => {
   tenant.reset();
   tenant.applications.change(PERIMETER_APP.clientId, { accessTokenVersion: 2, appRoleAssignmentRequired: true });
   tenant.applications.change(APPROVAL_APP.clientId, { redirectUris: [REDIRECT] });
-  allow('Application.Read.All', 'User.Read.All', 'GroupMember.Read.All', 'RoleAssignmentSchedule.ReadWrite.Directory');
+  allow(
+    'Application.Read.All',
+    'User.Read.All',
+    'GroupMember.Read.All',
+    'RoleManagement.Read.Directory',
+    'RoleAssignmentSchedule.ReadWrite.Directory',
+  );
 });
 afterAll(async () => {
   await microsoft.close();
@@ -273,7 +279,7 @@ describe('doctor', () => {
   });
 
   it('says which permission is missing, and warns of what is more than needed, which is still ok', async () => {
-    allow('Application.Read.All', 'User.Read.All', 'GroupMember.Read.All');
+    allow('Application.Read.All', 'User.Read.All', 'GroupMember.Read.All', 'RoleManagement.Read.Directory');
     const lacking = of((await looked()).results, 'graph-permissions');
     expect([lacking?.state, lacking?.says]).toEqual([
       'missing',
@@ -292,7 +298,7 @@ describe('doctor', () => {
   });
 
   it('does not call it right when it may not look: it says which command shows it', async () => {
-    allow('User.Read.All', 'GroupMember.Read.All', 'RoleAssignmentSchedule.ReadWrite.Directory');
+    allow('User.Read.All', 'GroupMember.Read.All', 'RoleManagement.Read.Directory', 'RoleAssignmentSchedule.ReadWrite.Directory');
     const { results, verdict } = await looked();
     expect(results.map(({ id, state }) => [id, state])).toEqual([
       ['api-registration', 'unknown'],
@@ -338,7 +344,7 @@ describe('hallpass doctor', () => {
     microsoft.tenant.applications.change(PERIMETER_APP.clientId, { accessTokenVersion: 1 });
     const missing = await run('--json');
     expect([missing.code, JSON.parse(missing.out)]).toEqual([3, expect.objectContaining({ verdict: 'missing' })]);
-    allow('User.Read.All', 'GroupMember.Read.All', 'RoleAssignmentSchedule.ReadWrite.Directory');
+    allow('User.Read.All', 'GroupMember.Read.All', 'RoleManagement.Read.Directory', 'RoleAssignmentSchedule.ReadWrite.Directory');
     const unknown = await run();
     expect([unknown.code, unknown.out]).toEqual([5, expect.stringContaining('could not check')]);
     expect(unknown.out).not.toContain(secret());

@@ -17,6 +17,7 @@ import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../perimeter
 import { createClockWatch } from '../perimeter/ledger/clock-watch.ts';
 import { refuseUnsafeGroups } from '../perimeter/guardrails/refuse-unsafe-groups.ts';
 import { perimeterFlows } from '../perimeter/perimeter-flows.ts';
+import { refuseHalfRebuilt } from '../perimeter/reconcile/rebuild-folder.ts';
 import type { PerimeterParts } from '../perimeter/assemble.ts';
 import type { ApproveAdapters } from '../perimeter/approve/approve-page.ts';
 import type { ApproveSetting, PerimeterConfig } from '../perimeter/perimeter-config.ts';
@@ -35,11 +36,12 @@ export async function openPerimeterParts(
   config: PerimeterConfig,
   log: Log,
 ): Promise<{ readonly parts: PerimeterParts; readonly closeRest: () => Promise<void> }> {
+  if ('folder' in config.store) refuseHalfRebuilt(config.store.folder);
   const credential = createCredential(config.tenant);
   const { login, graph: graphUrl, arm } = addressesOf(config.tenant.cloud);
   const clock = openDomainClock(config.domainClock, [login, graphUrl, arm, config.alarm.url]);
   const clockWatch = createClockWatch();
-  const graph = createGraphClient({ graphUrl, credential, log, onDate: clockWatch.note });
+  const graph = createGraphClient({ graphUrl, credential, log, onDate: (...times) => clockWatch.note(...times) });
   const armClient = createArmClient({ armUrl: arm, credential, log });
   const runtime = await openRuntime({ flows: perimeterFlows, store: config.store, clock, log }).catch((error: unknown) => {
     clock.close();

@@ -132,7 +132,7 @@ function botConfig(input: ConfigInput, secret: Pointer, store: string): z.input<
       person: human(member.objectId),
       slack: [{ workspaceId: SLACK.workspaceId, userId: member.slackUserId }],
     })),
-    entitlements: ENTITLEMENTS.map(({ roleDefinitionId, privileged, assurance: _, ...words }) => ({
+    entitlements: ENTITLEMENTS.map(({ roleDefinitionId, privileged, ...words }) => ({
       id: words.id,
       name: words.name,
       describes: words.describes,

@@ -89,7 +89,12 @@ describe.each([
     // Whoever asks next gets it by the own request alone.
     await world.register('asksagain001');
     await world.approve('asksagain001');
-    expect((await world.factsUntil('asksagain001', 'given')).map(({ type }) => type)).toEqual(['registered', 'decided', 'giving', 'given']);
+    expect((await world.factsUntil('asksagain001', 'given')).map(({ type }) => type)).toEqual([
+      'registered',
+      'decided',
+      'giving',
+      'given',
+    ]);
     expect(writes()).toHaveLength(1);
   });
 

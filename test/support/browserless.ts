@@ -112,8 +112,8 @@ export function createBrowser(options: BrowserOptions = {}): Browser {
         const page = pageOf(url, method, answer.status, answer.headers, answer.text);
         const next = refreshOf(answer.text);
         // As a link on that page would: no redirect of what led to it, so that nobody's form-action has a say.
-        const initiator = { origin: url.origin, referrerPolicy: String(answer.headers['referrer-policy'] ?? '') };
-        return next === undefined ? page : navigate({ method: 'GET', url: new URL(next, url), initiator });
+        const left = { origin: url.origin, referrerPolicy: String(answer.headers['referrer-policy'] ?? '') };
+        return next === undefined ? page : navigate({ method: 'GET', url: new URL(next, url), initiator: left });
       }
       const next = new URL(location, url);
       if (next.protocol !== 'https:' && next.protocol !== 'http:') throw new Blocked(`a redirect to ${next.protocol}`);

@@ -24,14 +24,9 @@ export type Target = DirectoryRole | GroupMembership | AzureRole;
 
 /** The same for the same thing, however its ids are spelt. Two entitlements may name one thing: it can be live only once. */
 export function targetKey(target: Target): string {
-  switch (target.kind) {
-    case 'directoryRole':
-      return `${target.roleDefinitionId} ${target.directoryScopeId}`.toLowerCase();
-    case 'group':
-      return `group ${target.groupId}`.toLowerCase();
-    case 'azureRole':
-      return `azure ${target.roleDefinitionId} ${target.scope}`.toLowerCase();
-  }
+  if (target.kind === 'directoryRole') return `${target.roleDefinitionId} ${target.directoryScopeId}`.toLowerCase();
+  if (target.kind === 'group') return `group ${target.groupId}`.toLowerCase();
+  return `azure ${target.roleDefinitionId} ${target.scope}`.toLowerCase();
 }
 
 /** The very same thing, condition included. */

@@ -6,6 +6,7 @@ import { registerEvidence } from './cli/evidence.ts';
 import { EXIT, exitCodeOf, sentenceOf } from './cli/exit-codes.ts';
 import { registerJournal } from './cli/journal.ts';
 import { registerPerimeter } from './cli/perimeter.ts';
+import { registerPerimeterOrders } from './cli/perimeter-orders.ts';
 import { registerPerimeterSetup } from './cli/perimeter-setup.ts';
 import { registerPlayground } from './cli/playground.ts';
 import { registerSchemas } from './cli/schemas.ts';
@@ -25,6 +26,7 @@ Exit codes: ${EXIT.done} done, ${EXIT.failed} failed, ${EXIT.usage} wrong argume
 registerPlayground(program);
 registerStart(program);
 registerPerimeter(program);
+registerPerimeterOrders(program);
 registerPerimeterSetup(program);
 registerDoctor(program);
 registerJournal(program);

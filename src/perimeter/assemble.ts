@@ -121,7 +121,7 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   return {
     api: app.fetch,
     ...(approve === undefined ? {} : { approve }),
-    ops: createOpsApp({ ...parts, standing, gate: watches.gate, drift: watching.drift }).fetch,
+    ops: createOpsApp({ ...parts, standing, gate: watches.gate, drift: watching.drift, check: watching.check }).fetch,
     control: watching.control,
     freezes: watches.freezes,
     sweepRound: () => sweep.round(),

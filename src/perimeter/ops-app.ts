@@ -7,6 +7,7 @@ import { contextOf, GRANT_FLOW, stateNameOf } from './grant-flow.ts';
 import { type GroupStanding, sentenceOf } from './guardrails/group-standing.ts';
 import type { DriftWatch } from './ledger/drift-watch.ts';
 import type { Gate } from './ledger/gate.ts';
+import type { LedgerCheck } from './ledger/ledger-check.ts';
 import { ALARM_AFTER_MS } from './sweep.ts';
 import { sweptEnd } from './swept.ts';
 
@@ -15,11 +16,12 @@ export interface OpsParts {
   readonly clock: Clock;
   readonly gate: Pick<Gate, 'reasons'>;
   readonly drift: Pick<DriftWatch, 'unchecked'>;
+  readonly check: Pick<LedgerCheck, 'problem'>;
   readonly standing: Pick<GroupStanding, 'findings'>;
 }
 
 /** The `ops` listener, for operators alone and without a token: what is wrong, in sentences that name grants by id, and metrics. */
-export function createOpsApp({ runtime, clock, gate, drift, standing }: OpsParts): Hono {
+export function createOpsApp({ runtime, clock, gate, drift, standing, check }: OpsParts): Hono {
   const app = new Hono();
   const overdue = () => [...runtime.open(GRANT_FLOW)].filter((view) => isOverdue(view, clock.now()));
   const metrics = createPerimeterMetrics({
@@ -43,7 +45,7 @@ export function createOpsApp({ runtime, clock, gate, drift, standing }: OpsParts
       const when = isPastEnd(view, clock.now()) ? `at ${view.columns['endsAt'] ?? ''}` : 'before its time';
       return `Grant ${view.caseId} should have ended ${when} and is not known to be gone.`;
     });
-    const warnings = [...late, ...standing.findings().map(sentenceOf)];
+    const warnings = [...late, ...standing.findings().map(sentenceOf), ...(check.problem === undefined ? [] : [check.problem])];
     return c.json({ ready: reasons.length === 0, reasons, warnings }, reasons.length === 0 ? 200 : 503);
   });
   app.get('/metrics', async (c) => {

@@ -1,4 +1,4 @@
-import { codeOf } from '../../access/core/app-error.ts';
+import { AppError, codeOf } from '../../access/core/app-error.ts';
 import type { Runtime } from '../../durable/port.ts';
 import type { Log } from '../../observe/log.ts';
 import { DOUBT_FLOW, doubtContextOf, type DoubtDesk } from './doubt-desk.ts';
@@ -10,8 +10,13 @@ import type { OwnRecords } from './own-records.ts';
  * was lost with a newer ledger than this one.
  */
 export interface LedgerCheck {
-  /** False until the first comparison has succeeded: a ledger that was put back gives nothing before it is found out. */
+  /**
+   * False until the first comparison has succeeded: a ledger that was put back gives nothing before it is found out. Where we may not read
+   * the records at all, nobody would ever give: then it counts as done, and `problem` says so.
+   */
   readonly isDone: boolean;
+  /** For operators: why the newest comparison failed. */
+  readonly problem: string | undefined;
   round(): Promise<void>;
   stop(): void;
 }
@@ -34,6 +39,7 @@ const SHOWN_IDS = 20;
 export function startLedgerCheck({ runtime, records, doubts, log }: LedgerCheckParts): LedgerCheck {
   const known = new Set<string>();
   let isDone = false;
+  let problem: string | undefined;
   let stopped = false;
   let waitMs = FIRST_WAIT_MS;
   let timer: NodeJS.Timeout | undefined;
@@ -59,9 +65,12 @@ export function startLedgerCheck({ runtime, records, doubts, log }: LedgerCheckP
     try {
       await compare();
       isDone = true;
+      problem = undefined;
       waitMs = FIRST_WAIT_MS;
     } catch (err) {
       if (!stopped) log.warn({ err, code: codeOf(err) }, 'the ledger could not be compared with the records of Microsoft');
+      problem = `The ledger could not be compared with Microsoft's records (${codeOf(err)}).`;
+      isDone ||= err instanceof AppError && !err.retryable;
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }
     if (stopped) return;
@@ -73,6 +82,9 @@ export function startLedgerCheck({ runtime, records, doubts, log }: LedgerCheckP
   return {
     get isDone() {
       return isDone;
+    },
+    get problem() {
+      return problem;
     },
     round,
     stop() {

@@ -20,7 +20,12 @@ export interface Watches {
   readonly seenHeads: SeenHeads;
   readonly handlers: Readonly<Record<string, CommandHandler>>;
   /** After the runtime runs. */
-  start(sweep: Sweep): { readonly control: Control; readonly drift: DriftWatch; stop(): void };
+  start(sweep: Sweep): {
+    readonly control: Control;
+    readonly drift: DriftWatch;
+    readonly check: Pick<LedgerCheck, 'problem'>;
+    stop(): void;
+  };
 }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -56,6 +61,7 @@ export function createWatches(parts: PerimeterParts, judge: Judge): Watches {
       const timer = setInterval(() => void watchClock(), config.sweepEverySeconds * 1_000).unref();
       return {
         drift,
+        check: checking,
         control: createControl({ runtime, freezes, sweep, alarms }),
         stop() {
           clearInterval(timer);

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import type { GrantOpening, Registration } from '../../../flows/grant.ts';
+import { instantOf } from '../../access/core/clock.ts';
+import { requestIdSchema } from '../../access/core/perimeter-api.ts';
+import { personKey } from '../../access/core/person.ts';
+import { sameTarget, targetKey } from '../../access/core/target.ts';
+import type { OwnRecord } from '../ledger/own-records.ts';
+import { type GuardedEntitlement, type PerimeterConfig, targetOf } from '../perimeter-config.ts';
+import type { BotsCopy } from './bots-copy.ts';
+import type { OldGrant } from './old-ledger.ts';
+
+/** One grant of the ledger to be. `open` is never among them: what was not given yet is asked for again. */
+export interface Step {
+  readonly requestId: string;
+  readonly opening: Extract<GrantOpening, { kind: 'adopted' | 'refused' }>;
+  /** Where we know it from, for whoever reads the plan. */
+  readonly from: readonly ('records' | 'audit' | 'old ledger' | "the bot's copy")[];
+}
+
+export interface PlanInput {
+  readonly config: PerimeterConfig;
+  /** Open when the old ledger ended; none where it cannot be read. */
+  readonly old: readonly OldGrant[];
+  /** What is live of what we gave. History has been left out. */
+  readonly live: readonly OwnRecord[];
+  readonly copy: BotsCopy | undefined;
+  readonly nowMs: number;
+}
+
+/**
+ * The open ledger, made again from what Microsoft's records say is ours. The old ledger and the bot's copy only name it and bring its end
+ * forward. Pure.
+ */
+export function planOf(input: PlanInput): readonly Step[] {
+  const { old, live } = input;
+  const adopted = new Map<string, Step>();
+  for (const record of live) {
+    const step = adoptedFrom(input, record);
+    // Two records of one request: PIM's own, and what stands there after its licence lapsed. The first has the better name.
+    if (!adopted.has(step.requestId)) adopted.set(step.requestId, step);
+  }
+  const rest = old.filter(({ requestId }) => !adopted.has(requestId)).flatMap((grant) => leftOver(input, grant));
+  return [...adopted.values(), ...rest];
+}
+
+function adoptedFrom(input: PlanInput, record: OwnRecord): Step {
+  const { principalId, target, assignment } = record;
+  const known = input.old.find((one) => isOf(one, record));
+  const claim = claimOf(input, record, known?.requestId);
+  const requestId = known?.requestId ?? claim?.requestId ?? nameOf(record);
+  const principal = { tenantId: input.config.tenant.tenantId, objectId: principalId };
+  return {
+    requestId,
+    from: [
+      record.requestId === undefined ? 'audit' : 'records',
+      ...(known === undefined ? [] : (['old ledger'] as const)),
+      ...(claim === undefined ? [] : (["the bot's copy"] as const)),
+    ],
+    opening: {
+      kind: 'adopted',
+      registration: known?.registration ?? {
+        requestId,
+        requester: claim?.requester ?? principal,
+        principal,
+        entitlementId: settingFor(input, record)?.id ?? 'unknown',
+        durationMinutes: 1,
+        justification: NO_TEXT,
+        approvalWindowMinutes: 1,
+        breakGlass: false,
+      },
+      target,
+      endsAt: instantOf(endOf(input, record, known, claim)),
+      assignment,
+      ...(assignment.seen === 'found' ? { readAt: record.createdAt } : {}),
+    },
+  };
+}
+
+/**
+ * The earliest of what is known. What Microsoft ends by itself ends then at the latest; else the guardrails' longest from the day it was
+ * made, if anybody says that it was to last that long. Nobody says anything: it ends now.
+ */
+function endOf(input: PlanInput, record: OwnRecord, known: OldGrant | undefined, claim: Claim | undefined): number {
+  const longest = settingFor(input, record)?.longestMinutes ?? 0;
+  const atMost = Date.parse(record.createdAt) + longest * 60_000;
+  const said = [known?.endsAt, claim?.endsAt].flatMap((at) => (at === undefined ? [] : [Date.parse(at)]));
+  const bound = record.endsAt === undefined ? (said.length === 0 ? input.nowMs : atMost) : Date.parse(record.endsAt);
+  const ends = Math.min(bound, ...said);
+  return Number.isFinite(ends) ? ends : input.nowMs;
+}
+
+/** What the old ledger calls open, and Microsoft's records do not name as live. */
+function leftOver(input: PlanInput, grant: OldGrant): readonly Step[] {
+  const { requestId, registration, target, assignment, endsAt, readAt } = grant;
+  const from = ['old ledger'] as const;
+  if (!grant.mayBeThere || target === undefined)
+    return [{ requestId, from, opening: { kind: 'refused', registration, refusal: ASK_AGAIN } }];
+  // PIM, and a name in Azure, would show it. Without a name, the audit may be behind or too short: whose it is, is asked when it is taken.
+  const isNameless = assignment?.kind === 'plain' && target.kind !== 'azureRole';
+  if (!isNameless || endsAt === undefined)
+    return [{ requestId, from, opening: { kind: 'refused', registration, refusal: GONE } }];
+  const claim = input.copy?.grants.find((one) => one.requestId === requestId);
+  const ends = Math.min(Date.parse(endsAt), Date.parse(claim?.endsAt ?? endsAt));
+  const found = { ...assignment, seen: 'found' } as const;
+  const opening = { kind: 'adopted', registration, target, endsAt: instantOf(ends), assignment: found } as const;
+  return [{ requestId, from, opening: readAt === undefined ? opening : { ...opening, readAt } }];
+}
+
+type Claim = BotsCopy['grants'][number];
+
+/** A claim about a record is one about its very principal; what the record itself names, no claim can rename. */
+function claimOf({ copy, config }: PlanInput, record: OwnRecord, knownId: string | undefined): Claim | undefined {
+  const mine = (copy?.grants ?? []).filter(({ principal }) => sameId(principal.objectId, record.principalId));
+  const id = record.requestId ?? knownId;
+  if (id !== undefined) return mine.find(({ requestId }) => requestId === id);
+  return mine.find(({ entitlementId }) => {
+    const setting = config.entitlements.find((one) => one.id === entitlementId);
+    const target = setting && targetOf(setting);
+    return target !== undefined && sameTarget(target, record.target);
+  });
+}
+
+function isOf(old: OldGrant, record: OwnRecord): boolean {
+  if (record.requestId !== undefined) return old.requestId === record.requestId;
+  if (!old.mayBeThere || old.target === undefined || !sameId(old.registration.principal.objectId, record.principalId))
+    return false;
+  return targetKey(old.target) === targetKey(record.target);
+}
+
+function settingFor({ config }: PlanInput, { target }: OwnRecord): GuardedEntitlement | undefined {
+  return config.entitlements.find((setting) => {
+    const scope = target.kind === 'azureRole' ? target.scope : undefined;
+    const here = targetOf(setting, scope);
+    return here !== undefined && targetKey(here) === targetKey(target);
+  });
+}
+
+/** Of what bears no name that can be one of ours: the same for the same thing, should it be rebuilt twice. */
+function nameOf({ requestId, principalId, target, createdAt }: OwnRecord): string {
+  if (requestIdSchema.safeParse(requestId).success && requestId !== undefined) return requestId;
+  const about = JSON.stringify([
+    requestId ?? '',
+    personKey({ tenantId: '', objectId: principalId }),
+    targetKey(target),
+    createdAt,
+  ]);
+  return `found${createHash('sha256').update(about).digest('hex').slice(0, 24)}`;
+}
+
+const sameId = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+/** Of a text that is not there: the words were lost with the old ledger. */
+const NO_TEXT: Registration['justification'] = { textDigest: '0'.repeat(64) };
+const ASK_AGAIN = {
+  code: 'ledger.reconciled',
+  hint: 'The ledger of the perimeter was lost and made again; what had not been given yet is given no more. Ask again.',
+};
+const GONE = { code: 'ledger.reconciled', hint: 'The ledger of the perimeter was lost and made again; this access is gone.' };

@@ -1,5 +1,6 @@
 import type { RegisterGrant } from '../../src/access/core/perimeter-api.ts';
 import type { Person } from '../../src/access/core/person.ts';
+import { type PerimeterConfig, perimeterConfigSchema } from '../../src/perimeter/perimeter-config.ts';
 import type { ApproveWishes, ApproveWorld } from '../perimeter/approve/support/approve-world.ts';
 import { RITA, TENANT_ID } from '../perimeter/support/perimeter-config.ts';
 import { approval } from '../perimeter/support/world.ts';
@@ -19,6 +20,11 @@ export const ADMIN = {
   objectId: '0b7ec700-0000-4000-8000-00000000000f',
   name: 'An Administrator',
 } as const;
+
+/** As perimeter.yaml would say it, for a file of its own. */
+export function entitlementsOf(...said: readonly object[]): PerimeterConfig['entitlements'] {
+  return perimeterConfigSchema.shape.entitlements.parse(said.map((one) => ({ longestMinutes: 60, ...one })));
+}
 
 type Asked = Partial<RegisterGrant>;
 

@@ -4,7 +4,11 @@ import { changedMeanwhile } from './rows/changed-meanwhile.ts';
 import { edited } from './rows/edited.ts';
 import { floods } from './rows/floods.ts';
 import { orders } from './rows/orders.ts';
+import { principalGroups } from './rows/principal-groups.ts';
+import { protectedFiles } from './rows/protected-files.ts';
+import { protectedSet } from './rows/protected.ts';
 import { receivers } from './rows/receivers.ts';
+import { secondAccounts } from './rows/second-accounts.ts';
 import { strangers } from './rows/strangers.ts';
 import { unicode } from './rows/unicode.ts';
 
@@ -17,6 +21,10 @@ const all: readonly Attack[] = [
   ...strangers,
   ...floods,
   ...unicode,
+  ...secondAccounts,
+  ...principalGroups,
+  ...protectedSet,
+  ...protectedFiles,
 ];
 
 /** In the order of the classes. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { CaseView, Command, Link, Runtime } from '../../src/durable/port.ts';
+import { permit } from '../../src/access/core/verdict.ts';
 import { createLog } from '../../src/observe/log.ts';
 import type { AccessWriter } from '../../src/perimeter/access-writer.ts';
 import { give } from '../../src/perimeter/commands/give.ts';
@@ -42,6 +43,7 @@ function giving(now: number, whileNoting: () => void = () => undefined, signal =
   } as unknown as AccessWriter;
   const clock = { now: () => now, onMoved: () => () => undefined };
   const handler = give({
+    judge: { mayGive: () => Promise.resolve(permit) },
     config: perimeterConfig(),
     runtime: { degraded: false, text: () => undefined } as unknown as Runtime,
     writers: { directoryRole: { plain, pim: plain } },

@@ -1,29 +1,41 @@
 import { provesNothingWritten } from '../../access/core/answered-error.ts';
 import { AppError } from '../../access/core/app-error.ts';
 import { point } from '../../access/core/point.ts';
-import type { CommandContext, CommandHandler, CommandResult } from '../../durable/port.ts';
-import type { Assignment } from '../../../flows/grant.ts';
+import { permit, type Verdict } from '../../access/core/verdict.ts';
+import type { Command, CommandContext, CommandHandler, CommandResult } from '../../durable/port.ts';
+import type { Assignment, GrantContext } from '../../../flows/grant.ts';
 import { type AccessWriter, type Order, writerOf } from '../access-writer.ts';
 import { evidenceDigestFor } from '../evidence/evidence-digest.ts';
 import { contextOf } from '../grant-flow.ts';
+import type { Judge } from '../guardrails/judge.ts';
 import { mayHaveArrived, noteWrite, worthLookingForMs } from '../write-trace.ts';
-import { gave, heldByOther, refused, storeFull, unclear } from './answers.ts';
+import { gave, heldByOther, refused, refusedBy, storeFull, unclear } from './answers.ts';
 import { currentOrder, type DirectoryParts } from './directory-parts.ts';
+
+export interface GiveParts extends DirectoryParts {
+  readonly judge: Pick<Judge, 'mayGive'>;
+}
+
+/** So long what was judged right before the intent may be written without asking again. */
+const JUDGED_FOR_MS = 10_000;
 
 /**
  * Writes one assignment, once: what an earlier try may have written is looked for first, and a refusal ends the grant at once only when
  * it is certain that nothing of ours is there.
  */
-export function give(parts: DirectoryParts): CommandHandler {
+export function give(parts: GiveParts): CommandHandler {
   return (command, context) =>
-    parts.inFlight.during(command.caseId, async () => (context.signal.aborted ? undefined : write(parts, context)));
+    parts.inFlight.during(command.caseId, async () => (context.signal.aborted ? undefined : write(parts, command, context)));
 }
 
-async function write(parts: DirectoryParts, context: CommandContext): Promise<CommandResult | undefined> {
+async function write(parts: GiveParts, command: Command, context: CommandContext): Promise<CommandResult | undefined> {
   const current = currentOrder(parts.runtime, context);
   const grant = contextOf(context.view());
   const { intent } = grant;
   if (current === undefined || intent === undefined) return undefined;
+  const earlier = mayHaveArrived(context.view());
+  const verdict = await judgedAgain(parts, command, grant, intent.readAt);
+  if (!verdict.permitted) return earlier ? unclear(verdict.code, `${verdict.reason} ${verdict.hint}`) : refusedBy(verdict);
   // After a start, commands run before the timers that are due: what ended meanwhile is for the taking alone.
   if (parts.clock.now() >= Date.parse(current.endsAt)) return undefined;
   if (parts.runtime.degraded) throw storeFull();
@@ -31,7 +43,6 @@ async function write(parts: DirectoryParts, context: CommandContext): Promise<Co
   const evidenceDigest = evidenceDigestFor(grant);
   const order: Order = { ...current, ...(evidenceDigest === undefined ? {} : { evidenceDigest }) };
   const writer = writerOf(parts.writers, order, intent.writer);
-  const earlier = mayHaveArrived(context.view());
   try {
     const found = earlier ? await writer.find(order) : undefined;
     return gave(found ?? (await firstTime(parts, context, writer, order)));
@@ -45,6 +56,17 @@ async function write(parts: DirectoryParts, context: CommandContext): Promise<Co
     const certain = !earlier && provesNothingWritten(error);
     return certain ? refused(error.code, error.hint) : unclear(error.code, error.hint);
   }
+}
+
+/** A try that waited, for Graph, for the end of a freeze or for a new process, is judged as what the file and the directory say by now. */
+async function judgedAgain(
+  { judge, clock }: GiveParts,
+  { attempt, redelivered }: Command,
+  { opening, ...approved }: GrantContext,
+  readAt: string,
+): Promise<Verdict> {
+  const isFresh = attempt === 0 && !redelivered && clock.now() - Date.parse(readAt) < JUDGED_FOR_MS;
+  return isFresh || opening.kind !== 'open' ? permit : judge.mayGive({ opening, ...approved });
 }
 
 async function firstTime(

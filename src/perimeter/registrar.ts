@@ -118,6 +118,7 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
       registration.durationMinutes === request.durationMinutes &&
       registration.approvalWindowMinutes === request.approvalWindowMinutes &&
       registration.breakGlass === request.breakGlass &&
+      sameScope(opening, request.azureScope) &&
       // An erased text can no longer be compared; the rest still is.
       (text === undefined || text === request.justification);
     if (same) return view;
@@ -192,6 +193,12 @@ const ALREADY = refuse(
   'You have a request or access for this already.',
   'Withdraw it or give it back first, or wait until it ends.',
 );
+
+/** A scope is kept as what it led to: of what was refused, nothing is left to compare. */
+function sameScope(opening: GrantOpening, named: string | undefined): boolean {
+  if (opening.kind !== 'open' || named === undefined) return true;
+  return opening.target.kind === 'azureRole' && opening.target.scope.toLowerCase() === named.toLowerCase();
+}
 
 function sameDecision(a: GrantDecisionRecord, b: GrantDecisionRecord): boolean {
   return a.decision === b.decision && a.decidedAt === b.decidedAt && samePerson(a.approver, b.approver);

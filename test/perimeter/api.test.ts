@@ -181,7 +181,13 @@ describe('saying the same again', () => {
   it('changes nothing, and with other content is refused', async () => {
     await world.register('twice0000001');
     expect(await world.register('twice0000001')).toMatchObject({ state: 'registered' });
-    for (const lie of [{ durationMinutes: 31 }, { justification: 'another' }, { entitlementId: 'security-reader' }]) {
+    const lies = [
+      { durationMinutes: 31 },
+      { justification: 'another' },
+      { entitlementId: 'security-reader' },
+      { azureScope: '/subscriptions/another' },
+    ];
+    for (const lie of lies) {
       const reply = await world.call('POST', '/grants', { ...honest('twice0000001'), ...lie });
       expect([reply.status, reply.body]).toMatchObject([409, { code: 'grant.conflict' }]);
     }

@@ -134,3 +134,13 @@ export function codeOn({ text }: Page): string | undefined {
 export async function codeOnOrRefusal(world: ApproveWorld, page: Page, requestId: string): Promise<string | undefined> {
   return codeOn(page) ?? refusalOf(world, requestId);
 }
+
+/** While this happens, Entra's tokens say this besides, signed as ever. */
+export async function saying<T>(world: ApproveWorld, lie: Readonly<Record<string, unknown>>, work: () => Promise<T>): Promise<T> {
+  world.idp.lie = (claims) => ({ ...claims, ...lie });
+  try {
+    return await work();
+  } finally {
+    world.idp.lie = (claims) => claims;
+  }
+}

@@ -9,6 +9,7 @@ import { protectedFiles } from './rows/protected-files.ts';
 import { protectedSet } from './rows/protected.ts';
 import { receivers } from './rows/receivers.ts';
 import { secondAccounts } from './rows/second-accounts.ts';
+import { statements } from './rows/statements.ts';
 import { strangers } from './rows/strangers.ts';
 import { unicode } from './rows/unicode.ts';
 
@@ -25,6 +26,7 @@ const all: readonly Attack[] = [
   ...principalGroups,
   ...protectedSet,
   ...protectedFiles,
+  ...statements,
 ];
 
 /** In the order of the classes. */

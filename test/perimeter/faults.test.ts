@@ -28,7 +28,7 @@ describe.each(['P2', 'P1'] as const)('with three calls in ten to a %s tenant goi
     const outcomes = await Promise.all(
       asked.map(async ({ id, entitlementId, person }) => {
         await again(() => world.register(id, { entitlementId, requester: person, principal: person }));
-        await world.approve(id);
+        await again(() => world.approve(id));
         await world.factsUntil(id, 'giving');
         return Promise.race([world.factsUntil(id, 'given'), world.factsUntil(id, 'refused')]);
       }),
@@ -46,7 +46,7 @@ describe.each(['P2', 'P1'] as const)('with three calls in ten to a %s tenant goi
   });
 });
 
-/** As the bot's command does: a registration that could not be judged is sent again. */
+/** As the bot's commands do: what could not be judged is sent again. */
 async function again<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -35,14 +35,18 @@ describe('a flood of the page', () => {
 });
 
 describe('behind a proxy', () => {
+  let proxied: ApproveWorld;
+  beforeAll(async () => {
+    proxied = await startApproveWorld({ limits: { addressPerMinute: 2 }, behindProxy: true });
+  });
+  afterAll(() => proxied.close());
+
   it('an address is what the proxy says, and not what stands before it; a network of IPv6 is one', async () => {
-    const proxied = await startApproveWorld({ limits: { addressPerMinute: 2 }, behindProxy: true });
     const from = async (forwarded: string) =>
       (await fetch(`${proxied.origin}/approve/behindproxy1`, { headers: { 'x-forwarded-for': forwarded } })).status;
     expect([await from('10.0.0.1'), await from('1.1.1.1, 10.0.0.1'), await from('2.2.2.2, 10.0.0.1')]).toEqual([200, 200, 429]);
     expect(await from('10.0.0.1, 10.0.0.2')).toBe(200);
     expect([await from('2001:db8::1'), await from('2001:db8::2'), await from('2001:db8:0:0:ffff::3')]).toEqual([200, 200, 429]);
-    await proxied.close();
   });
 });
 

@@ -122,6 +122,18 @@ describe('a sign-in that somebody else wants to be begun', () => {
     expect([honest.title, codeOn(honest)]).toEqual(['There is nothing here for you · Hallpass', 'page.nothing-for-you']);
   });
 
+  it('by a button that only those who are signed in have: refused', async () => {
+    await world.register('tooearly0001');
+    const browser = world.browserOf(ABEL);
+    const csrf = (await browser.open(address('tooearly0001'))).forms[0]?.fields[0]?.value ?? '';
+    for (const act of ['approve', 'deny', 'sign', 'unsigned']) {
+      const early = await untouched(() => browser.postFrom(world.origin, address('tooearly0001'), { act, csrf, shown: 'x' }));
+      expect([early.status, codeOn(early)]).toEqual([400, 'sign-in.begin-again']);
+    }
+    expect((await world.look(browser, 'tooearly0001')).has('Approve')).toBe(true);
+    await world.end('tooearly0001', 'withdraw');
+  });
+
   it("with a token of the attacker's own visit: refused", async () => {
     const mine = await world.browserOf(ANNA).open(address('forgedforge2'));
     const csrf = mine.forms[0]?.fields.find(({ name }) => name === 'csrf')?.value ?? '';

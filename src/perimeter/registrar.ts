@@ -12,6 +12,7 @@ import { contextOf, GRANT_FLOW, holdingOf, stateNameOf } from './grant-flow.ts';
 import { needsOf, settingOf } from './guardrails.ts';
 import type { BudgetBook } from './guardrails/budget-book.ts';
 import type { Judge, Waiting } from './guardrails/judge.ts';
+import { mayOneMoreWait } from './guardrails/too-many-wait.ts';
 import { type PerimeterConfig, targetOf } from './perimeter-config.ts';
 import { sweptEnd } from './swept.ts';
 
@@ -68,6 +69,8 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
     const room = await budgets.mayRegister(setting, registration, target);
     // After the last wait: nothing comes between this look and the recording but a write of our own.
     if (isLive(registration, target)) return refused(ALREADY);
+    const waits = mayOneMoreWait(runtime, registration.principal);
+    if (!waits.permitted) return refused(waits);
     return room.permitted ? { kind: 'open', registration, target, needs: needsOf(setting, registration) } : refused(room);
   }
 
@@ -167,7 +170,8 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
       if (outcome.kind !== 'repeated') return outcome.view;
     }
     const view = known ?? runtime.read(grantId);
-    if (view !== undefined && view.status === 'done') return view;
+    // Asked again and again it would only fill the disk.
+    if (view !== undefined && (view.status === 'done' || stateNameOf(view.state) === 'taking')) return view;
     return (await runtime.send(grantId, { type: 'endRequested', reason }, BOT)).view;
   }
 

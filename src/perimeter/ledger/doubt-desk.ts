@@ -18,7 +18,11 @@ export interface DoubtDesk {
   raise(found: Found): Promise<void>;
 }
 
+/** Milliseconds of real time. The bot says it with every call, and whoever owns it could fill the disk with ever newer claims. */
+const NOTED_EVERY_MS = 60_000;
+
 export function createDoubtDesk(runtime: Runtime): DoubtDesk {
+  let notedMs = -Infinity;
   let last: Promise<unknown> = Promise.resolve();
   const open = (): CaseView | undefined => [...runtime.open(DOUBT_FLOW)][0];
 
@@ -27,9 +31,14 @@ export function createDoubtDesk(runtime: Runtime): DoubtDesk {
     if (known === undefined) {
       const doubtId = `doubt${crypto.randomUUID().replaceAll('-', '').slice(0, 24)}`;
       await runtime.begin(DOUBT_FLOW, doubtId, { ...found, ours: runtime.head() }, { kind: 'system', name: 'perimeter' });
-    } else if (found.seen !== undefined && found.seen.seq > (doubtContextOf(known).seen?.seq ?? -1)) {
+    } else if (found.seen !== undefined && isNews(known, found.seen)) {
+      notedMs = performance.now();
       await runtime.send(known.caseId, { type: 'seenMore', seen: found.seen }, { kind: 'system', name: 'bot' });
     }
+  }
+
+  function isNews(known: CaseView, seen: LedgerHead): boolean {
+    return seen.seq > (doubtContextOf(known).seen?.seq ?? -1) && performance.now() - notedMs >= NOTED_EVERY_MS;
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { GuardrailsAnswer } from '../access/core/perimeter-api.ts';
 import type { Target } from '../access/core/target.ts';
+import { listableScope } from '../azure/own-azure-records.ts';
 import { sentenceOf } from './guardrails/group-standing.ts';
 import type { GroupFinding } from './guardrails/look-at-groups.ts';
 import { ownedBotCould } from './guardrails/owned-bot.ts';
@@ -23,21 +24,33 @@ async function entitlementAnswer(
 ): Promise<GuardrailsAnswer['entitlements'][number]> {
   const found = findings.find(({ entitlementId }) => entitlementId === setting.id);
   const { id, longestMinutes, breakGlass } = setting;
-  const target = targetOf(setting) ?? PATTERN;
+  const target = askableTarget(setting);
   const needs = needsOf(setting, { breakGlass: false });
   return {
     id,
-    kind: target.kind,
+    kind: kindOf(setting),
     assurance: needs.assurance,
     protected: setting.protected === true,
     requesterSigns: needs.requesterSigns,
     approvalsNeeded: needs.stages.reduce((sum, stage) => sum + stage, 0),
     longestMinutes,
     ...(breakGlass === undefined ? {} : { breakGlassLongestMinutes: breakGlass.longestMinutes }),
-    nativeEnd: await nativeEnd(target),
+    nativeEnd: target !== undefined && (await nativeEnd(target)),
     ...(found === undefined ? {} : { notGiven: sentenceOf(found) }),
   };
 }
 
-/** Stands for a scope that only the request names: whether Azure can end grants does not hang on it. */
-const PATTERN: Target = { kind: 'azureRole', scope: '/subscriptions/00000000-0000-0000-0000-000000000000', roleDefinitionId: '' };
+/**
+ * What Azure or Entra can be asked about. Of a pattern, the part that is fixed; where the request names even the subscription there is
+ * no place to ask at, and an end by itself is not promised. What is given there ends so all the same if it can (check-held.ts).
+ */
+function askableTarget(setting: GuardedEntitlement): Target | undefined {
+  const { scopePattern, roleDefinitionId = '' } = setting.azureRole ?? {};
+  const scope = scopePattern === undefined ? undefined : listableScope(scopePattern);
+  return scope === undefined ? targetOf(setting) : { kind: 'azureRole', scope, roleDefinitionId };
+}
+
+function kindOf({ directoryRole, group }: GuardedEntitlement): Target['kind'] {
+  if (directoryRole !== undefined) return 'directoryRole';
+  return group === undefined ? 'azureRole' : 'group';
+}

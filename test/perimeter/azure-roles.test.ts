@@ -1,9 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { perimeterConfigSchema } from '../../src/perimeter/perimeter-config.ts';
 import { PERIMETER_APP } from '../../src/playground/cast.ts';
 import type { MicrosoftFarEnd } from '../../src/playground/microsoft/start.ts';
 import { AZURE_ROLES, SHOP_SCOPE } from '../../src/playground/microsoft/tenant/azure-assignments.ts';
 import { ANNA, RITA } from './support/perimeter-config.ts';
-import { gina, keepsItsPromises, worldWithGroup } from './support/promises.ts';
+import { entitlements, gina, keepsItsPromises, worldWithGroup } from './support/promises.ts';
+import { startWorld } from './support/world.ts';
 
 // Restarts, and waits that Microsoft imposes.
 jest.setTimeout(180_000);
@@ -58,6 +60,22 @@ describe('an Azure role', () => {
       code: 'directory.forbidden',
       hint: expect.stringContaining('Role Based Access Control Administrator'),
     });
+    await world.close();
+  });
+
+  it.each([
+    [SHOP_SCOPE, true],
+    [`${SHOP_SCOPE.slice(0, SHOP_SCOPE.lastIndexOf('/'))}/*`, true],
+    // Only the request names the subscription: there is no place to ask at.
+    ['/subscriptions/*/resourceGroups/*', false],
+  ])('at %s is promised to end by itself: %s', async (where, nativeEnd) => {
+    const place = where.includes('*') ? { scopePattern: where } : { scope: where };
+    const [first] = entitlements;
+    const azureRole = { ...place, roleDefinitionId: AZURE_ROLES.contributor.id };
+    const { group: _, ...rest } = { ...first, id: 'anywhere', azureRole };
+    const world = await startWorld({ file: { entitlements: perimeterConfigSchema.shape.entitlements.parse([rest]) } });
+    const { status, body } = await world.call('GET', '/guardrails');
+    expect([status, body]).toMatchObject([200, { entitlements: [{ id: 'anywhere', kind: 'azureRole', nativeEnd }] }]);
     await world.close();
   });
 });

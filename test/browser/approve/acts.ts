@@ -6,7 +6,7 @@ import { SITES } from './sites.ts';
 type Who = Pick<CastMember, 'name' | 'userPrincipalName'>;
 
 export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
-export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+export const button = (page: Pick<Page, 'getByRole'>, name: string) => page.getByRole('button', { name, exact: true });
 export const wordsOn = (page: Page): Promise<string> => page.locator('main').innerText();
 /** The code on a page that says what went wrong. */
 export const codeOn = async (page: Page): Promise<string | undefined> => /Code: (\S+)/.exec(await wordsOn(page))?.[1];

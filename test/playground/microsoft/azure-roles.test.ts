@@ -51,7 +51,10 @@ describe('a plain role assignment', () => {
     expect(standing()).toMatchObject([{ name: NAME, description: 'hallpass:req0000001', createdBy: PERIMETER_APP.principalId }]);
     const filter = `$filter=principalId eq '${RITA.objectId}'`;
     expect(rows(await bench.arm('perimeter', 'GET', `${assignment('')}&${filter}`)).map(({ name }) => name)).toEqual([NAME]);
+    const read = await bench.arm('perimeter', 'GET', assignment());
+    expect(read.body['properties']).toMatchObject({ description: 'hallpass:req0000001' });
     expect((await bench.arm('perimeter', 'DELETE', assignment())).status).toBe(200);
+    expect(code(await bench.arm('perimeter', 'GET', assignment()))).toBe('RoleAssignmentNotFound');
     expect((await bench.arm('perimeter', 'DELETE', assignment())).status).toBe(204);
     expect(standing()).toEqual([]);
   });

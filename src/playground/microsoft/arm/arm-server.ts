@@ -5,7 +5,7 @@ import type { TenantModel } from '../tenant/tenant-model.ts';
 import { ARM_RESOURCE, bearerOf, type Tokens } from '../tokens.ts';
 import { ArmRefusal, armError, armHeaders, plainArmError } from './arm-error.ts';
 import { queryResources } from './resource-graph.ts';
-import { getRoleDefinition, listAssignments, listRoleDefinitions } from './role-assignment-routes.ts';
+import { getAssignment, getRoleDefinition, listAssignments, listRoleDefinitions } from './role-assignment-routes.ts';
 import { deleteAssignment, putAssignment } from './role-assignment-writes.ts';
 import { cancelRequest, getRequest, listInstances, listRequests, putRequest } from './schedule-routes.ts';
 
@@ -69,6 +69,13 @@ const ROUTES: readonly ArmRoute[] = [
     apiVersions: ASSIGNMENT_VERSIONS,
     books: 'read',
     handle: listAssignments,
+  },
+  {
+    method: 'GET',
+    pattern: new RegExp(`^(.*)${AUTHORIZATION}/roleAssignments/([^/]+)$`, 'i'),
+    apiVersions: ASSIGNMENT_VERSIONS,
+    books: 'read',
+    handle: getAssignment,
   },
   {
     method: 'PUT',

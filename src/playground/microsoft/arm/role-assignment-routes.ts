@@ -37,6 +37,14 @@ export function listAssignments(call: ArmCall, scope: string): Answer {
   return { status: 200, body: { value: rows.map(assignmentBody) } };
 }
 
+export function getAssignment(call: ArmCall, scope: string, name: string): Answer {
+  demand(call, 'Microsoft.Authorization/roleAssignments/read', scope);
+  onlyParameters(call, ['api-version', 'tenantId']);
+  const row = call.tenant.azure.all(call.readAsOf).find((one) => same(one.name, name) && same(one.scope, scope));
+  if (row !== undefined) return { status: 200, body: assignmentBody(row) };
+  throw new ArmRefusal(404, 'RoleAssignmentNotFound', `The role assignment '${name.slice(0, 60)}' is not found.`);
+}
+
 /** What `$filter` leaves of the rows at, above and below a scope. */
 export function rowsAround(call: ArmCall, scope: string, filters: readonly string[]): readonly AzureAssignment[] {
   const { atScope, matches } = filterOf(call, call.url.searchParams.get('$filter'), filters);

@@ -111,7 +111,7 @@ describe('a page of somebody else', () => {
 
 describe('the answer of a sign-in', () => {
   it('is good in the browser that began, and in no other', async () => {
-    const { url, annas, page } = await annaLooks();
+    const { annas, page } = await annaLooks();
     await button(page, 'Approve').click();
     const callback = await caughtCallback(page, () => confirm(page));
     const others = await scene.profile();

@@ -9,7 +9,7 @@ import { type FormPlace, confirmPage, signInPage } from '../../src/playground/mi
 
 /**
  * The certified provider `oidc-provider` in Entra's place, for what the protocol says and nothing of Microsoft's: one application, these people, its own
- * sign-in with pages in the same words, so that {@link signIn} walks through them too. ID tokens carry `oid`, `tid`, `ver`, `acct`, `name`,
+ * sign-in with pages in the same words, so that {@link signIn} walks through them too. ID tokens carry `oid`, `tid`, `ver`, `acct`, `nbf`, `name`,
  * `preferred_username`, `auth_time`, and `acrs` once it was asked for and confirmed; their subject and session are its own. Of a client assertion it
  * knows nothing: whoever comes with one is taken for the client, which is for the playground's stand-in to judge.
  */
@@ -63,7 +63,8 @@ export async function startCertifiedProvider(options: CertifiedOptions): Promise
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const originalUrl = request.url ?? '/';
     if (originalUrl.startsWith(`${prefix}/pages/`)) return pages(options, provider, confirmed, prefix, request, response);
-    // Mounted below its prefix, as frameworks do it.
+    // Mounted below its prefix, as frameworks do it; browsers ask for icons beside it.
+    if (!originalUrl.startsWith(`${prefix}/`)) return response.writeHead(404).end();
     const url = originalUrl.slice(prefix.length);
     if (url !== '/token') return callback(Object.assign(request, { originalUrl, url }), response);
     const fields = await bodyOf(request);
@@ -126,7 +127,7 @@ function configuration(options: CertifiedOptions, clientSecret: string, prefix: 
     },
     pkce: { required: () => true },
     claims: {
-      openid: ['sub', 'tid', 'oid', 'ver', 'acct'],
+      openid: ['sub', 'tid', 'oid', 'ver', 'acct', 'nbf'],
       profile: ['name', 'preferred_username'],
       acrs: null,
       auth_time: null,
@@ -154,6 +155,7 @@ function configuration(options: CertifiedOptions, clientSecret: string, prefix: 
           tid: options.tenantId,
           ver: '2.0',
           acct: 0,
+          nbf: Math.floor(Date.now() / 1_000),
           name: account.name,
           preferred_username: account.userPrincipalName,
           // A code comes of a request that passed the check above: what it asked for has been confirmed.

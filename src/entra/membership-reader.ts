@@ -46,8 +46,8 @@ export interface MembershipReader {
 
 /** @see https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups */
 const GROUPS_PER_CALL = 20;
-/** Graph lets a group have a hundred owners; what pages on is not believed. */
-const MOST_OWNERS = 500;
+/** Graph expands no more, and says nothing of the rest. @see https://learn.microsoft.com/graph/query-parameters#expand */
+const MOST_EXPANDED = 20;
 
 const userSchema = z.object({
   id: z.string(),
@@ -57,6 +57,7 @@ const userSchema = z.object({
 });
 const groupsSchema = z.object({ value: z.array(z.string()) });
 const objectSchema = z.object({ id: z.guid() });
+const ownedSchema = z.object({ id: z.guid(), owners: z.array(objectSchema) });
 /** Null and absent are Graph's words for "not so": https://learn.microsoft.com/graph/api/resources/group */
 const groupSchema = z.object({
   id: z.guid(),
@@ -70,10 +71,9 @@ const groupSchema = z.object({
  * People over Microsoft Graph, read only: `User.Read.All` and `GroupMember.Read.All`.
  * @see https://learn.microsoft.com/graph/api/user-get
  * @see https://learn.microsoft.com/graph/api/user-list-manager
- * @see https://learn.microsoft.com/graph/api/group-list-owners
  * @see https://learn.microsoft.com/graph/api/group-get
  */
-export function createMembershipReader(graph: Pick<GraphClient, 'get' | 'post' | 'list'>): MembershipReader {
+export function createMembershipReader(graph: Pick<GraphClient, 'get' | 'post'>): MembershipReader {
   async function memberOf(objectId: string, groupIds: readonly string[]): Promise<ReadonlySet<string>> {
     const asked = [...new Set(groupIds.map((id) => id.toLowerCase()))];
     const found = new Set<string>();
@@ -119,16 +119,13 @@ export function createMembershipReader(graph: Pick<GraphClient, 'get' | 'post' |
 
     async ownersOf(groupId) {
       try {
-        const ids: string[] = [];
-        const query = { $select: 'id' };
-        for await (const item of graph.list(`/groups/${segment(groupId)}/owners`, {
-          query,
-          permission: 'GroupMember.Read.All',
-        })) {
-          ids.push(answerOf(objectSchema, item, 'GET /groups/{id}/owners').id);
-          if (ids.length > MOST_OWNERS) throw contradiction('more owners than a group can have');
-        }
-        return known(ids);
+        // Expanded: the list of owners leaves applications out, and says nothing of it.
+        const query = { $select: 'id', $expand: 'owners($select=id)' };
+        const answer = await graph.get(`/groups/${segment(groupId)}`, { query, permission: 'GroupMember.Read.All' });
+        const { id, owners } = answerOf(ownedSchema, answer, 'GET /groups/{id}?$expand=owners');
+        if (id.toLowerCase() !== groupId.toLowerCase()) throw contradiction('another group than was asked for');
+        if (owners.length >= MOST_EXPANDED) throw contradiction('as many owners as Graph names at most: there may be more');
+        return known(owners.map((owner) => owner.id));
       } catch (error) {
         return notKnown(error);
       }

@@ -39,9 +39,16 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'src/entra/membership-reader.ts graph.get(`/users/${segment(objectId)}`': [USER],
   'src/entra/membership-reader.ts graph.get(`/users/${segment(objectId)}/manager`': ['graph GET /users/{user-id}/manager'],
   'src/entra/membership-reader.ts graph.get(`/groups/${segment(groupId)}`': ['graph GET /groups/{group-id}'],
-  'src/entra/membership-reader.ts graph.list(`/groups/${segment(groupId)}/owners`': ['graph GET /groups/{group-id}/owners'],
   'src/entra/membership-reader.ts graph.post(path': [CHECK],
   'src/entra/group-members.ts graph.list(path': [`graph GET ${MEMBERS}`],
+  'src/entra/own-pim-records.ts graph.list(ROLE_INSTANCES': [
+    'graph GET /roleManagement/directory/roleAssignmentScheduleInstances',
+  ],
+  'src/entra/own-pim-records.ts graph.list(ROLE_REQUESTS': [by('GET', REQUESTS)],
+  'src/entra/own-pim-records.ts graph.list(`${GROUP}/assignmentScheduleInstances`': [
+    'graph GET /identityGovernance/privilegedAccess/group/assignmentScheduleInstances',
+  ],
+  'src/entra/own-pim-records.ts graph.list(`${GROUP}/assignmentScheduleRequests`': [by('GET', GROUP_REQUESTS)],
   'src/entra/pim-group-writer.ts graph.list(INSTANCES': [
     'graph GET /identityGovernance/privilegedAccess/group/assignmentScheduleInstances',
   ],
@@ -78,6 +85,13 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
     USER,
     'graph GET /groups/{group-id}',
     'graph GET /servicePrincipals/{servicePrincipal-id}',
+  ],
+  'src/azure/arm-client.ts arm.roleAssignments.listForScope(path': [`arm GET ${AZURE}/roleAssignments`],
+  'src/azure/arm-client.ts arm.roleAssignmentScheduleRequests.listForScope(path': [
+    `arm GET ${AZURE}/roleAssignmentScheduleRequests`,
+  ],
+  'src/azure/arm-client.ts arm.roleAssignmentScheduleInstances.listForScope(path': [
+    `arm GET ${AZURE}/roleAssignmentScheduleInstances`,
   ],
   'src/azure/arm-client.ts arm.roleAssignments.listForScope(scope': [`arm GET ${AZURE}/roleAssignments`],
   'src/azure/arm-client.ts arm.roleAssignments.create(scope': [by('PUT', AZURE_ASSIGNMENT)],
@@ -133,6 +147,8 @@ describe('the list of permissions names every call that the code makes, and no o
     ]);
     expect(plainRequests()).toEqual([
       'src/bot/perimeter-client.ts',
+      // By whoever verifies, as themselves.
+      'src/cli/evidence-tenant.ts',
       'src/entra/graph-client.ts',
       'src/perimeter/commands/sound-alarm.ts',
       'src/slack/counter.ts',

@@ -61,7 +61,7 @@ export function connectorOperations(): readonly string[] {
 
 export const graphCalls = (): readonly CallSite[] => places(/\bgraph\s*\.\s*(?:get|post|delete|list)\(/g);
 export const armCalls = (): readonly CallSite[] =>
-  places(/\b(?:list\.roleAssignments|arm\.roleAssignment\w*|resourceGraph)\s*\.\s*\w+\(/g).filter(
+  places(/\b(?:list\.roleAssignments|arm\.role\w+|resourceGraph)\s*\.\s*\w+\(/g).filter(
     ({ file }) => !file.startsWith('src/posture/'),
   );
 /** Whoever speaks HTTP without one of the clients above. */

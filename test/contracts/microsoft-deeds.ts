@@ -9,7 +9,7 @@ import { createCredentialsReader } from '../../src/entra/credentials-reader.ts';
 import { createDirectoryReader } from '../../src/entra/directory-reader.ts';
 import type { GraphClient } from '../../src/entra/graph-client.ts';
 import { createGroupReader } from '../../src/entra/group-reader.ts';
-import { createMembershipReader } from '../../src/entra/membership-reader.ts';
+import { createMembershipReader, type MembershipReader } from '../../src/entra/membership-reader.ts';
 import { createPimRoleWriter } from '../../src/entra/pim-role-writer.ts';
 import { createPlainRoleWriter } from '../../src/entra/plain-role-writer.ts';
 import { createPrincipalNames } from '../../src/entra/principal-names.ts';
@@ -131,6 +131,8 @@ function perimeterDeeds(far: MicrosoftFarEnd): Readonly<Record<string, Deed>> {
       says: 'directory.forbidden',
     },
     ...memberships(far, 'perimeter', facts),
+    ...told(far, 'graph GET /groups/{group-id}', (people) => people.groupOf(APPROVERS_GROUP_ID)),
+    ...told(far, 'graph GET /users/{user-id}/manager', (people) => people.managerOf(RITA.objectId)),
     ...perimeter(named('POST', REQUESTS), (graph) => unlessSettling(pim(graph).give(orderOf(RITA.objectId, ROLES.globalReader)))),
     ...perimeter(named('GET', REQUESTS), (graph) => pim(graph).find(orderOf(RITA.objectId, ROLES.globalReader))),
     ...perimeter(named('GET', REQUEST), (graph) =>
@@ -152,6 +154,22 @@ function perimeterDeeds(far: MicrosoftFarEnd): Readonly<Record<string, Deed>> {
     ...perimeter(named('DELETE', 'roleAssignments/{unifiedRoleAssignment-id}'), (graph) =>
       plain(graph).take(known(orderOf(RITA.objectId, ROLES.helpdeskAdministrator), 'plain', plainId() || 'gone')),
     ),
+  };
+}
+
+/** Nothing is known then, which is a value: nobody may receive or approve by it. */
+function told(
+  far: MicrosoftFarEnd,
+  operation: string,
+  ask: (people: MembershipReader) => Promise<{ readonly status: string; readonly code?: string }>,
+): Readonly<Record<string, Deed>> {
+  const work = (graph: GraphClient) => ask(createMembershipReader(graph));
+  return {
+    [`perimeter: ${operation}`]: {
+      works: () => graphAs(far, 'perimeter', operation, 'with', work),
+      refused: async () => (await graphAs(far, 'perimeter', operation, 'without', work)).code ?? 'known',
+      says: 'directory.forbidden',
+    },
   };
 }
 

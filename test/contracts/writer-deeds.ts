@@ -90,6 +90,7 @@ export function azureRoleDeeds(far: MicrosoftFarEnd): Readonly<Record<string, De
       await unlessSettling(pim.give(sams));
       await unlessSettling(pim.find(sams));
     }),
+    ...throttled('GET', 'roleAssignmentScheduleRequests', /\/roleAssignmentScheduleRequests\?/, () => arm.everything(SHOP_SCOPE)),
     ...throttled('PUT', 'roleAssignmentScheduleRequests/{roleAssignmentScheduleRequestName}', requests, () =>
       unlessSettling(pim.give(abels)),
     ),

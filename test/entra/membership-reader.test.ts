@@ -14,6 +14,7 @@ import {
   ANNA_ADMIN,
   APPROVERS_GROUP_ID,
   APPROVERS_TEAM_GROUP_ID,
+  BUILD_PIPELINE_PRINCIPAL_ID,
   DORA,
   ENGINEERS_GROUP_ID,
   GINA,
@@ -81,6 +82,17 @@ describe('people in the tenant, as the perimeter may read them', () => {
     expect(await people.ownersOf(ENGINEERS_GROUP_ID)).toEqual({ status: 'known', ids: new Set([GINA.objectId]) });
     expect(await people.ownersOf(RELEASE_GROUP_ID)).toEqual({ status: 'known', ids: new Set() });
     expect(await people.ownersOf(NOBODY)).toMatchObject({ status: 'unknown', code: 'directory.not-found' });
+  });
+
+  it('share a group with an application that owns it too, and Graph names as many owners as it expands and no more', async () => {
+    const { directory } = microsoft.tenant;
+    const before = directory.group(RELEASE_GROUP_ID)?.ownerIds ?? [];
+    directory.changeGroup(RELEASE_GROUP_ID, { ownerIds: [BUILD_PIPELINE_PRINCIPAL_ID] }, human);
+    expect(await people.ownersOf(RELEASE_GROUP_ID)).toEqual({ status: 'known', ids: new Set([BUILD_PIPELINE_PRINCIPAL_ID]) });
+    const many = Array.from({ length: 20 }, (_, at) => directory.users()[at % directory.users().length]?.id ?? '');
+    directory.changeGroup(RELEASE_GROUP_ID, { ownerIds: many }, human);
+    expect((await people.ownersOf(RELEASE_GROUP_ID)).status).toBe('unknown');
+    directory.changeGroup(RELEASE_GROUP_ID, { ownerIds: before }, human);
   });
 
   it('are in groups of several kinds', async () => {

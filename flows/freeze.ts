@@ -23,7 +23,13 @@ export type FreezeEvent = {
   readonly at: string;
   readonly person: Person;
   readonly evidenceDigest: string;
+  /** Those who signed before and may no more, as was asked right now: their signatures count no longer. */
+  readonly noLonger?: readonly Person[];
 };
+
+function stands({ person }: UnfreezeSignature, { noLonger = [] }: FreezeEvent): boolean {
+  return !noLonger.some((one) => samePerson(one, person));
+}
 
 /** While such a case is open, the perimeter gives nothing and takes as ever. Anybody with its shell begins it; two people end it. */
 export const freeze = setup({
@@ -34,13 +40,14 @@ export const freeze = setup({
   },
   guards: {
     hasSigned: ({ context, event }) => context.signatures.some(({ person }) => samePerson(person, event.person)),
+    isAlone: ({ context, event }) => context.signatures.every((signature) => !stands(signature, event)),
   },
   actions: {
     soundFreeze: effect,
     noteSignature: assign({
-      signatures: ({ context, event: { person, evidenceDigest, at } }) => [
-        ...context.signatures,
-        { person, evidenceDigest, signedAt: at },
+      signatures: ({ context, event }) => [
+        ...context.signatures.filter((signature) => stands(signature, event)),
+        { person: event.person, evidenceDigest: event.evidenceDigest, signedAt: event.at },
       ],
     }),
   },
@@ -58,7 +65,13 @@ export const freeze = setup({
     signedOnce: {
       description: 'One has signed. Nothing is given until somebody else has, too.',
       entry: 'soundFreeze',
-      on: { unfreezeSigned: [{ guard: 'hasSigned' }, { target: 'lifted', actions: 'noteSignature' }] },
+      on: {
+        unfreezeSigned: [
+          { guard: 'hasSigned' },
+          { guard: 'isAlone', target: 'signedOnce', reenter: true, actions: 'noteSignature' },
+          { target: 'lifted', actions: 'noteSignature' },
+        ],
+      },
     },
     lifted: { entry: 'soundFreeze', type: 'final' },
   },

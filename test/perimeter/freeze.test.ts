@@ -122,14 +122,18 @@ describe('who may lift a freeze', () => {
 
   it('is judged with those who signed before, one at a time', async () => {
     const before: unknown[] = [];
-    const { desk, freezeId, close } = await open(async (_person, signed) => {
-      before.push(signed);
+    const { desk, freezeId, close } = await open(async (person, signed) => {
+      before.push([person, signed]);
       await new Promise((resolve) => setTimeout(resolve, 5));
       return permit;
     });
     expect(desk.openFreeze()).toMatchObject({ reason: 'why', signedBy: [] });
     await Promise.all([desk.sign(freezeId, ANNA, 'e1'), desk.sign(freezeId, ABEL, 'e2')]);
-    expect(before).toEqual([[], [ANNA]]);
+    expect(before).toEqual([
+      [ANNA, []],
+      [ANNA, []],
+      [ABEL, [ANNA]],
+    ]);
     expect(desk.openFreeze()).toBeUndefined();
     await close();
   });
@@ -141,6 +145,19 @@ describe('who may lift a freeze', () => {
     await one.desk.sign(one.freezeId, again, 'e2');
     expect(one.desk.openFreeze()?.signedBy).toEqual([ANNA]);
     await one.desk.sign(one.freezeId, ABEL, 'e3');
+    expect(one.desk.openFreeze()).toBeUndefined();
+    await one.close();
+  });
+
+  it('takes two who both still may: who signed first and may no more counts no longer', async () => {
+    const gone = new Set<unknown>();
+    const no = refuse('guardrail.approver-disabled', 'Disabled.', 'Ask another.');
+    const one = await open((person) => Promise.resolve(gone.has(person.objectId) ? no : permit));
+    await one.desk.sign(one.freezeId, ABEL, 'e1');
+    gone.add(ABEL.objectId);
+    expect(await one.desk.sign(one.freezeId, ANNA, 'e2')).toEqual(permit);
+    expect(one.desk.openFreeze()?.signedBy).toEqual([ANNA]);
+    await one.desk.sign(one.freezeId, RITA, 'e3');
     expect(one.desk.openFreeze()).toBeUndefined();
     await one.close();
   });

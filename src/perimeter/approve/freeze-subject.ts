@@ -15,7 +15,7 @@ import type { Choice, FindSubject, Sight } from './subject.ts';
 import { counted, instantWords } from './time-words.ts';
 
 export interface FreezeSubjectParts {
-  readonly freezes: Pick<FreezeDesk, 'openFreeze' | 'sign'>;
+  readonly freezes: Pick<FreezeDesk, 'openFreeze' | 'stillSigned' | 'sign'>;
   readonly judge: Pick<Judge, 'mayUnfreeze'>;
   readonly evidence: EvidenceStore;
   readonly guardrailsDigest: string;
@@ -41,9 +41,10 @@ export function findFreezeSubject(parts: FreezeSubjectParts): FindSubject {
 }
 
 async function seenBy(viewer: Person, freeze: OpenFreeze, parts: FreezeSubjectParts): Promise<Sight | undefined> {
-  const hasSigned = freeze.signedBy.some((person) => samePerson(person, viewer));
-  if (!(await parts.judge.mayUnfreeze(viewer, hasSigned ? [] : freeze.signedBy)).permitted) return undefined;
-  const missing = counted(2 - freeze.signedBy.length, 'signature');
+  const signedBy = await parts.freezes.stillSigned();
+  const hasSigned = signedBy.some((person) => samePerson(person, viewer));
+  if (!(await parts.judge.mayUnfreeze(viewer, hasSigned ? [] : signedBy)).permitted) return undefined;
+  const missing = counted(2 - signedBy.length, 'signature');
   const reason = freeze.reason === undefined ? '' : html`<blockquote>${safeText(freeze.reason)}</blockquote>`;
   const body = html`<p>Frozen since ${instantWords(freeze.frozenAt)}: nothing is given, access is ended as ever. It takes ${missing} to go on.</p>
 ${reason}${hasSigned ? html`<p>You have signed. Thank you. Somebody else has to sign too.</p>` : ''}`;
@@ -70,7 +71,7 @@ async function record(act: Omit<SignedAct, 'names'>, freeze: OpenFreeze, parts: 
   const kept = await evidence.list(freeze.freezeId);
   if (kept.some((each) => each.record.kind === 'signed' && nonceOf(each.record.statement) === nonce)) return REPLAYED;
   // Before anything is kept of somebody who may not; the desk asks again, with whoever signed meanwhile.
-  const verdict = await judge.mayUnfreeze(signer, freezes.openFreeze()?.signedBy ?? []);
+  const verdict = await judge.mayUnfreeze(signer, await freezes.stillSigned());
   if (!verdict.permitted) return verdict;
   const { name = '' } = await names.person(signer);
   const shown = { signer: name.slice(0, 300), requester: '', principal: '', target: `the freeze of ${freeze.frozenAt}` };

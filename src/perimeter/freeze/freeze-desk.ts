@@ -1,5 +1,5 @@
 import { freeze, type FreezeContext } from '../../../flows/freeze.ts';
-import type { Person } from '../../access/core/person.ts';
+import { type Person, samePerson } from '../../access/core/person.ts';
 import { refuse, type Verdict } from '../../access/core/verdict.ts';
 import type { Actor, CaseView, Flow, Runtime } from '../../durable/port.ts';
 
@@ -17,6 +17,8 @@ export interface OpenFreeze {
 
 export interface FreezeDesk {
   openFreeze(): OpenFreeze | undefined;
+  /** Who has signed, and still may: of the rest it counts no longer. @throws {AppError} retryable `directory.*` */
+  stillSigned(): Promise<readonly Person[]>;
   /** From here on nothing is given. Frozen already: that freeze, and nothing changes. */
   freeze(reason: string | undefined, by: Actor): Promise<OpenFreeze>;
   /**
@@ -46,8 +48,16 @@ export function createFreezeDesk({ runtime, mayUnfreeze }: FreezeParts): FreezeD
     return view === undefined ? undefined : openOf(runtime, view);
   };
 
+  async function stillSigned(): Promise<readonly Person[]> {
+    let standing: readonly Person[] = [];
+    for (const person of open()?.signedBy ?? [])
+      if ((await mayUnfreeze(person, standing)).permitted) standing = [...standing, person];
+    return standing;
+  }
+
   return {
     openFreeze: open,
+    stillSigned,
     freeze: (reason, by) =>
       oneAtATime(async () => {
         const known = open();
@@ -60,9 +70,11 @@ export function createFreezeDesk({ runtime, mayUnfreeze }: FreezeParts): FreezeD
       oneAtATime(async () => {
         const known = open();
         if (known?.freezeId !== freezeId) return OVER;
-        const verdict = await mayUnfreeze(person, known.signedBy);
-        if (verdict.permitted)
-          await runtime.send(freezeId, { type: 'unfreezeSigned', person, evidenceDigest }, { kind: 'person', person });
+        const standing = await stillSigned();
+        const verdict = await mayUnfreeze(person, standing);
+        const noLonger = known.signedBy.filter((one) => !standing.some((other) => samePerson(one, other)));
+        const event = { type: 'unfreezeSigned', person, evidenceDigest, noLonger };
+        if (verdict.permitted) await runtime.send(freezeId, event, { kind: 'person', person });
         return verdict;
       }),
   };

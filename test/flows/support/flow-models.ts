@@ -144,6 +144,7 @@ export const flowModels: readonly FlowModel[] = [
       unfreezeSigned: [
         { person: anna, evidenceDigest: 'e1' },
         { person: abel, evidenceDigest: 'e2' },
+        { person: abel, evidenceDigest: 'e3', noLonger: [anna] },
       ],
     }),
     facts: ['unfreezeSigned'],

@@ -44,7 +44,7 @@ describe('an approver', () => {
       'ticket 42 Justification, as the bot says it; the requester did not sign it',
       'Rita Requester , Site Reliability Engineer , Platform',
       RITA.objectId,
-      'Global Reader : Global Reader (built-in role).',
+      'Global Reader : Can read everything that a Global Administrator can, but not update anything.',
       'f2ef992c-3afb-46b9-b7cf-a126ee74c451 at /',
       'the whole tenant',
       '30 minutes, beginning when the last approval is in. If it were given now: until ',

@@ -43,10 +43,18 @@ const ORDINARY: readonly (readonly [id: string, name: string])[] = [
   ['95e79109-95c0-4d8e-aee3-d01accf2d47b', 'Guest Inviter'],
 ];
 
+/** Of what can be asked for here, in Microsoft's words; nobody is shown the others. */
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  'Global Reader': 'Can read everything that a Global Administrator can, but not update anything.',
+  'Security Reader': 'Can read security information and reports in Microsoft Entra ID and Office 365.',
+  'Reports Reader': 'Can read sign-in and audit reports.',
+  'Helpdesk Administrator': 'Can reset passwords for non-administrators and Helpdesk Administrators.',
+};
+
 const define = (isPrivileged: boolean) => (role: readonly [string, string]) => ({
   id: role[0],
   displayName: role[1],
-  description: `${role[1]} (built-in role).`,
+  description: DESCRIPTIONS[role[1]] ?? `${role[1]} (built-in role).`,
   isPrivileged,
 });
 

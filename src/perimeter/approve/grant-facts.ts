@@ -43,7 +43,9 @@ export async function grantFacts(shown: Shown, parts: FactParts): Promise<Html> 
   const isWaiting = waitingOf(view) !== undefined;
   const unusual = isWaiting && !isRequester ? differsFromUsual(runtime, grant, nowMs) : [];
   const length = lengthWords(registration.durationMinutes * 60);
-  const end = isWaiting ? html`If it were given now: until ${instantWords(nowMs + registration.durationMinutes * 60_000)}.` : '';
+  const begin = isWaiting
+    ? html`, beginning when the last approval is in. If it were given now: until ${instantWords(nowMs + registration.durationMinutes * 60_000)}.`
+    : '';
   const approvals = await approvalWords(grant, parts.names);
   return html`${unusual.length === 0 ? '' : html`<ul class="unusual" aria-label="Differs from usual">${unusual.map((one) => html`<li>${one}</li>`)}</ul>`}
 ${justification(view, shown, runtime)}
@@ -51,7 +53,7 @@ ${justification(view, shown, runtime)}
 ${row('Who', html`${personWords(found.principal)}<small>${registration.principal.objectId}</small>`)}
 ${row('What', html`${targetWords(found.target)}<small>${idsOf(target)}</small>`)}
 ${row('Where', safeText(found.target.where))}
-${row('How long', html`${length}, beginning when the last approval is in. ${end}`)}
+${row('How long', html`${length}${begin}`)}
 ${row('Had it before', hadBefore(runtime, grant, nowMs))}
 ${row('Asked', `${instantWords(registeredAt)}, ${lengthWords((nowMs - Date.parse(registeredAt)) / 1_000)} ago`)}
 ${isWaiting ? row('Lapses', lapseWords(termsOf(view, grant).notAfter, nowMs)) : ''}

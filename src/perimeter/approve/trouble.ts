@@ -83,5 +83,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   AADSTS53000: 'Your device is not compliant, and your tenant asks for that here. Use another device.',
   AADSTS53001: 'Your device is not joined to your tenant, which asks for that here. Use another device.',
   AADSTS53003: 'The access rules of your tenant did not let you sign in here. An administrator can see why in the sign-in log.',
-  AADSTS65004: 'You did not agree to the approval page reading who you are. Nothing was signed.',
+  // Also whoever presses Cancel on the way.
+  AADSTS65004: 'You turned back at the sign-in. Nothing was signed.',
 };

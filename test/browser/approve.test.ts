@@ -78,6 +78,7 @@ describe('an approver who presses the link', () => {
     await sign(page, 'Approve');
     await given(ROLES.helpdeskAdministrator);
     await untilSaid(page, 'It is given until');
+    expect(await wordsOn(page)).not.toContain('beginning when');
     await own.reload();
     expect(await wordsOn(own)).toContain('Anna Approver approved this');
     await Promise.all([hers.close(), annas.close()]);
@@ -162,6 +163,7 @@ describe('the same page', () => {
     await button(page, 'Cancel').click();
     await back(page);
     expect(await codeOn(page)).toBe('sign-in.declined');
+    expect(await wordsOn(page)).toContain('You turned back at the sign-in. Nothing was signed.');
     expect(await faultsOn(page)).toEqual([]);
     await shot(page, '10-turned-back');
     await page.getByRole('link', { name: 'Back to the request' }).click();

@@ -2,10 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { APPROVERS_GROUP_ID, ENGINEERS_GROUP_ID, GINA, RELEASE_GROUP_ID, RITA, ROLES } from '../../../src/playground/cast.ts';
+import {
+  APPROVERS_GROUP_ID,
+  ENGINEERS_GROUP_ID,
+  GINA,
+  RELEASE_GROUP_ID,
+  RITA,
+  ROLES,
+  SAM,
+} from '../../../src/playground/cast.ts';
 import type { HttpExchange } from '../../../src/playground/exchange-log.ts';
 import { toCheck } from '../../contracts/record.ts';
-import { startBench, text, until } from './far-end.ts';
+import { AZURE_ROLES, SHOP_SCOPE, SUBSCRIPTION_SCOPE } from '../../../src/playground/microsoft/tenant/azure-assignments.ts';
+import { type Bench, startBench, text, until } from './far-end.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const CONTRACTS = process.env['HALLPASS_CONTRACTS'] ?? join(ROOT, '../shared/contracts');
@@ -18,6 +27,7 @@ const ASSIGN = {
   ticketInfo: { ticketNumber: 'req0000001', ticketSystem: 'hallpass' },
   scheduleInfo: { startDateTime: '2026-11-21T09:00:00Z', expiration: { type: 'afterDuration', duration: 'PT30M' } },
 };
+const NAME = 'd1000000-0000-4000-8000-0000000000f1';
 const BATCH = { requests: [{ id: '1', method: 'GET', url: `/users/${RITA.objectId}?$select=id` }] };
 const KQL = { query: 'authorizationresources', options: { authorizationScopeFilter: 'AtScopeAboveAndBelow', $top: 3 } };
 
@@ -30,6 +40,55 @@ function judged(lines: string): string {
   return toCheck(exchanges)
     .exchanges.map((exchange) => `${JSON.stringify(exchange)}\n`)
     .join('');
+}
+
+/** Giving and taking what is no directory role; each twice, so that the second is refused or says that nothing is left. */
+async function groupsAndAzure(bench: Bench): Promise<void> {
+  const { tenant } = bench.far;
+  const REQUESTS = '/identityGovernance/privilegedAccess/group/assignmentScheduleRequests';
+  const membership = { accessId: 'member', groupId: ENGINEERS_GROUP_ID, principalId: SAM.objectId };
+  const { action, justification, ticketInfo, scheduleInfo } = ASSIGN;
+  const reference = { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${GINA.objectId}` };
+  const roleDefinitionId = `${SUBSCRIPTION_SCOPE}/providers/Microsoft.Authorization/roleDefinitions/${AZURE_ROLES.reader.id}`;
+  const plain = {
+    properties: { roleDefinitionId, principalId: RITA.objectId, principalType: 'User', description: 'hallpass:req0000001' },
+  };
+  const words = { principalId: SAM.objectId, roleDefinitionId, justification, ticketInfo };
+  const expiration = { type: 'AfterDuration', duration: 'PT30M' };
+  const timed = { properties: { ...words, requestType: 'AdminAssign', scheduleInfo: { expiration } } };
+  const removal = { properties: { ...words, requestType: 'AdminRemove' } };
+  const azure = (kind: string, version: string, name = '') =>
+    `${SHOP_SCOPE}/providers/Microsoft.Authorization/${kind}${name}?api-version=${version}`;
+  const [assignments, requests] = [`roleAssignments`, 'roleAssignmentScheduleRequests'];
+  for (let time = 0; time < 2; time++) {
+    await bench.graph('perimeter', 'POST', `/groups/${ENGINEERS_GROUP_ID}/members/$ref`, reference);
+    await bench.graph('perimeter', 'POST', REQUESTS, { ...membership, action, justification, ticketInfo, scheduleInfo });
+    await bench.arm('perimeter', 'PUT', azure(assignments, '2022-04-01', `/${NAME}`), plain);
+    await bench.arm('perimeter', 'PUT', azure(requests, '2020-10-01', `/${NAME}`), timed);
+    await until(bench.far, () =>
+      tenant.azure.all().some(({ principalId, schedule }) => principalId === SAM.objectId && schedule !== undefined),
+    );
+  }
+  await bench.graph('perimeter', 'GET', `${REQUESTS}?$filter=groupId eq '${ENGINEERS_GROUP_ID}'`);
+  for (const path of [
+    azure(assignments, '2022-04-01'),
+    azure(assignments, '2022-04-01', `/${NAME}`),
+    azure(requests, '2020-10-01'),
+  ])
+    await bench.arm('perimeter', 'GET', path);
+  await bench.arm(
+    'perimeter',
+    'GET',
+    `${azure('roleAssignmentScheduleInstances', '2020-10-01')}&$filter=principalId eq '${SAM.objectId}'`,
+  );
+  await bench.arm('perimeter', 'GET', azure(requests, '2020-10-01', `/${NAME}`));
+  bench.clock.advance(6 * 60_000);
+  for (let time = 0; time < 2; time++) {
+    await bench.graph('perimeter', 'DELETE', `/groups/${ENGINEERS_GROUP_ID}/members/${GINA.objectId}/$ref`);
+    await bench.graph('perimeter', 'POST', REQUESTS, { ...membership, action: 'adminRemove', justification });
+    await bench.arm('perimeter', 'DELETE', azure(assignments, '2022-04-01', `/${NAME}`));
+    await bench.arm('perimeter', 'PUT', azure(requests, '2020-10-01', `/${NAME.replace('1', String(time + 2))}`), removal);
+  }
 }
 
 it('answers in the shapes that Microsoft publishes, refusals included', async () => {
@@ -120,6 +179,7 @@ it('answers in the shapes that Microsoft publishes, refusals included', async ()
     await bench.graph('perimeter', 'POST', `${ROLE}/roleAssignments`, { ...TRIPLE, roleDefinitionId: ROLES.securityReader });
     await bench.graph('perimeter', 'DELETE', `${ROLE}/roleAssignments/${text(plain.body['id'])}`);
     await bench.graph('perimeter', 'DELETE', `${ROLE}/roleAssignments/${text(plain.body['id'])}`);
+    await groupsAndAzure(bench);
     for (const kind of ['throttled', 'internal', 'unavailable'] as const) {
       const stop = bench.far.faults.add({ rate: 1, kinds: [kind] });
       await bench.graph('bot', 'GET', '/users');

@@ -63,15 +63,20 @@ export function sentenceOf({ entitlementId, path, message }: GroupFinding): stri
   return `${entitlementId} is not given: ${path.join('.')} ${message}.`;
 }
 
-function verdictOf({ kind, message, path }: GroupFinding): Verdict {
-  return refuse(
-    kind === 'unsafe' ? 'guardrail.unsafe-group' : 'guardrail.unchecked',
-    kind === 'unsafe'
-      ? 'The perimeter does not give this, since a group that it leans on is not guarded well enough.'
-      : 'The perimeter does not give this now, since it could not ask Microsoft Entra how well a group is guarded.',
-    `An administrator can look at ${path.join('.')} in perimeter.yaml: it ${message}.`,
-  );
+function verdictOf({ kind }: GroupFinding): Verdict {
+  return kind === 'unsafe' ? UNSAFE : UNCHECKED;
 }
+
+const UNSAFE = refuse(
+  'guardrail.unsafe-group',
+  'The perimeter does not give this, since a group that it leans on is not guarded well enough.',
+  'An administrator finds in /readyz of the perimeter which group that is, and why.',
+);
+const UNCHECKED = refuse(
+  'guardrail.unchecked',
+  'The perimeter does not give this now, since it could not ask Microsoft Entra how well a group is guarded.',
+  'It asks again by itself: ask again in a few minutes.',
+);
 
 /** The same judge, for what the standing of its groups allows. A denial needs none of it. */
 export function withStanding(judge: Judge, standing: Pick<GroupStanding, 'verdictOn'>): Judge {

@@ -191,6 +191,7 @@ describe('who has had it today', () => {
 
   it.each<[string, Asked, string]>([
     ['by another name', { entitlementId: 'global-reader-again' }, 'guardrail.cool-down'],
+    ['by a name that the file has no more', { entitlementId: 'global-reader-of-old' }, 'guardrail.cool-down'],
     ['in the place of somebody else', { principal: ANNA }, 'permitted'],
     ['of something else', { entitlementId: 'security-reader', target: OTHER }, 'permitted'],
     ['by the same name, when it meant something else', { target: OTHER }, 'permitted'],
@@ -221,20 +222,37 @@ describe('who has had it today', () => {
     expect(await oneMore()).toBe('guardrail.cool-down');
   });
 
-  it('is not forgotten when it ends while the past is being looked up', async () => {
-    const caseId = await grantIn('active');
-    let isOver = false;
+  /** The past is looked up, and before that is answered something else happens. */
+  function meanwhile(happens: () => Promise<void>): Runtime {
+    let happened = false;
     const recall: Runtime['recall'] = async (...asked) => {
       const found = await runtime.recall(...asked);
-      if (isOver) return found;
-      isOver = true;
-      await runtime.send(caseId, { type: 'endRequested', reason: 'release' }, bot);
-      await runtime.send(caseId, { type: 'directory.gone', confirmedAt: new Date(bench.clock.now()).toISOString() }, bot);
+      if (!happened) {
+        happened = true;
+        await happens();
+      }
       return found;
     };
-    const watched: Runtime = Object.create(runtime, { recall: { value: recall } });
+    return Object.create(runtime, { recall: { value: recall } }) as Runtime;
+  }
+
+  it('is not forgotten when it ends while the past is being looked up', async () => {
+    const caseId = await grantIn('active');
+    const watched = meanwhile(async () => {
+      await runtime.send(caseId, { type: 'endRequested', reason: 'release' }, bot);
+      await runtime.send(caseId, { type: 'directory.gone', confirmedAt: new Date(bench.clock.now()).toISOString() }, bot);
+    });
     book = createBudgetBook({ config, runtime: watched, clock: bench.clock });
     expect(await oneMore()).toBe('guardrail.cool-down');
+  });
+
+  it('is not made up when a request ends while the past is being looked up', async () => {
+    const caseId = await grantIn('checking');
+    const watched = meanwhile(async () => {
+      await runtime.send(caseId, { type: 'endRequested', reason: 'withdraw' }, bot);
+    });
+    book = createBudgetBook({ config, runtime: watched, clock: bench.clock });
+    expect(await oneMore()).toBe('permitted');
   });
 
   it('is not guessed while the past is still being read: it is asked for again', async () => {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { GrantOpening, Registration } from '../../../flows/grant.ts';
 import { instantOf } from '../../access/core/clock.ts';
 import { requestIdSchema } from '../../access/core/perimeter-api.ts';
-import { personKey } from '../../access/core/person.ts';
 import { sameTarget, targetKey } from '../../access/core/target.ts';
 import type { OwnRecord } from '../ledger/own-records.ts';
 import { type GuardedEntitlement, type PerimeterConfig, targetOf } from '../perimeter-config.ts';
@@ -36,8 +35,9 @@ export function planOf(input: PlanInput): readonly Step[] {
   const adopted = new Map<string, Step>();
   for (const record of live) {
     const step = adoptedFrom(input, record);
-    // Two records of one request: PIM's own, and what stands there after its licence lapsed. The first has the better name.
-    if (!adopted.has(step.requestId)) adopted.set(step.requestId, step);
+    // A claim may give two the same name: neither may be forgotten for it.
+    const requestId = adopted.has(step.requestId) ? foundName(record) : step.requestId;
+    adopted.set(requestId, { ...step, requestId });
   }
   const rest = old.filter(({ requestId }) => !adopted.has(requestId)).flatMap((grant) => leftOver(input, grant));
   return [...adopted.values(), ...rest];

@@ -80,7 +80,10 @@ async function write(runtime: Runtime, { steps, old }: Rebuild, archive: string)
     // Signatures are not taken over: two people sign again.
     await runtime.begin(FREEZE_FLOW, freezeId, reason === undefined ? {} : { reason }, OPERATOR);
   }
-  for (const { requestId, opening } of steps) await runtime.begin(GRANT_FLOW, requestId, { opening }, OPERATOR);
+  for (const { requestId, opening } of steps) {
+    const { kind } = await runtime.begin(GRANT_FLOW, requestId, { opening }, OPERATOR);
+    if (kind !== 'committed') throw new AppError('ledger.rebuild-failed', `${requestId} could not be taken over: ${kind}`);
+  }
   const adopted = steps.filter(({ opening }) => opening.kind === 'adopted').length;
   await runtime.send(doubtId, { type: 'reconciled', archive, adopted }, OPERATOR);
 }

@@ -10,13 +10,13 @@ export function gave(assignment: Assignment): CommandResult {
 
 /** Somebody else gave the same, before or meanwhile: theirs stays. */
 export function heldByOther(): CommandResult {
-  const hint = 'You hold this role already, not by Hallpass. Nothing was changed.';
+  const hint = 'You hold this already, not by Hallpass. Nothing was changed.';
   return { events: [{ type: 'directory.held', refusal: { code: 'grant.already-held', hint } }] };
 }
 
 /** The same, found out only when it was to be taken away. */
 export function leftAlone(): CommandResult {
-  const hint = 'Somebody else had given you the same role. It was left as it is, and does not end with this request.';
+  const hint = 'Somebody else had given you the same. It was left as it is, and does not end with this request.';
   return { events: [{ type: 'directory.notOurs', refusal: { code: 'grant.already-held', hint } }] };
 }
 

@@ -98,5 +98,5 @@ async function ourOwn(
   if (found !== undefined) return gave(found);
   if (worthLookingForMs(context.view(), parts.transportClock) > 0)
     throw new AppError('directory.settling', 'held, and not yet seen by whom', { retryable: true });
-  return unclear('grant.already-held', 'You hold this role already. Whatever Hallpass added was taken away again.');
+  return unclear('grant.already-held', 'You hold this already. Whatever Hallpass added was taken away again.');
 }

@@ -135,15 +135,14 @@ function settingFor({ config }: PlanInput, { target }: OwnRecord): GuardedEntitl
   });
 }
 
-/** Of what bears no name that can be one of ours: the same for the same thing, should it be rebuilt twice. */
-function nameOf({ requestId, principalId, target, createdAt }: OwnRecord): string {
-  if (requestIdSchema.safeParse(requestId).success && requestId !== undefined) return requestId;
-  const about = JSON.stringify([
-    requestId ?? '',
-    personKey({ tenantId: '', objectId: principalId }),
-    targetKey(target),
-    createdAt,
-  ]);
+function nameOf(record: OwnRecord): string {
+  const { requestId } = record;
+  return requestId !== undefined && requestIdSchema.safeParse(requestId).success ? requestId : foundName(record);
+}
+
+/** For what bears no name that can be one of ours: the same for the same thing, should it be rebuilt twice. */
+function foundName({ principalId, target, assignment }: OwnRecord): string {
+  const about = JSON.stringify([principalId.toLowerCase(), targetKey(target), assignment.kind, assignment.id]);
   return `found${createHash('sha256').update(about).digest('hex').slice(0, 24)}`;
 }
 

@@ -85,7 +85,8 @@ describe('the permissions that a file needs', () => {
     ['Azure roles', [entitlement.azure], [], 'RoleAssignmentSchedule.ReadWrite.Directory'],
   ])('for %s', (_what, entitlements, writing, never) => {
     const { needed, allowed } = graphPermissionsFor(configOf({ entitlements }));
-    expect(needed).toEqual([...writing, 'GroupMember.Read.All', 'User.Read.All'].toSorted());
+    // The file has a page to sign on, which names roles in Microsoft's words.
+    expect(needed).toEqual([...writing, 'GroupMember.Read.All', 'RoleManagement.Read.Directory', 'User.Read.All'].toSorted());
     expect([...needed, ...allowed]).not.toContain(never);
     expect(needed.filter((name) => allowed.includes(name))).toEqual([]);
   });

@@ -112,7 +112,7 @@ describe('what is printed to set the perimeter up', () => {
       `deploy/register.sh approval --cloud AzureCloud --tenant ${TENANT} --app-id ${SIGN_IN} --redirect-uri https://approve.example.com/approve/callback --identity ${IDENTITY}`,
     ]);
     expect(permissions).toEqual([
-      `deploy/register.sh permissions --cloud AzureCloud --tenant ${TENANT} --identity ${IDENTITY} GroupMember.Read.All RoleAssignmentSchedule.ReadWrite.Directory User.Read.All`,
+      `deploy/register.sh permissions --cloud AzureCloud --tenant ${TENANT} --identity ${IDENTITY} GroupMember.Read.All RoleAssignmentSchedule.ReadWrite.Directory RoleManagement.Read.Directory User.Read.All`,
     ]);
     expect(host?.at(-1)).toContain('deploy/perimeter.bicep');
     expect(host?.at(-1)).toContain('deploy/parameters.AzureCloud.json');

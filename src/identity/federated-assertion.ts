@@ -21,7 +21,8 @@ export const exchangeAudience = (cloud: CloudSetting): string =>
  * @throws {AppError} retryable `identity.unavailable`
  */
 export function managedIdentityAssertion(clientId: string, cloud: CloudSetting): ClientAssertion {
-  const credential = new ManagedIdentityCredential({ clientId });
+  // Somebody waits before a page: one more try, and they are told.
+  const credential = new ManagedIdentityCredential({ clientId, retryOptions: { maxRetries: 1 } });
   const audience = exchangeAudience(cloud);
   return async () => {
     try {

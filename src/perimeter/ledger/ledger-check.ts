@@ -1,13 +1,14 @@
 import { AppError, codeOf } from '../../access/core/app-error.ts';
-import type { Runtime } from '../../durable/port.ts';
+import type { CaseView, Runtime } from '../../durable/port.ts';
 import type { Log } from '../../observe/log.ts';
+import { contextOf } from '../grant-flow.ts';
 import { DOUBT_FLOW, doubtContextOf, type DoubtDesk } from './doubt-desk.ts';
 import { TOLERATED_SKEW_MS } from './clock-watch.ts';
 import type { OwnRecords } from './own-records.ts';
 
 /**
- * Without a word of the bot's: does the ledger know every request that Microsoft's records say we carried out? One that it does not know
- * was lost with a newer ledger than this one.
+ * Without a word of the bot's: does the ledger know of every request that Microsoft's records say we carried out that we did? One of which it
+ * does not was carried out by a newer ledger than this one.
  */
 export interface LedgerCheck {
   /**
@@ -52,8 +53,8 @@ export function startLedgerCheck({ runtime, records, doubts, log }: LedgerCheckP
     const unknown = new Set<string>();
     for (const { requestId, createdAt } of named) {
       if (requestId === undefined || known.has(requestId) || Date.parse(createdAt) <= coveredMs) continue;
-      if ((await runtime.find(requestId, patience)) === undefined) unknown.add(requestId);
-      else known.add(requestId);
+      if (isBegun(await runtime.find(requestId, patience))) known.add(requestId);
+      else unknown.add(requestId);
     }
     if (unknown.size === 0) return;
     log.error({ count: unknown.size }, 'Microsoft names requests of ours that the ledger does not know');
@@ -92,6 +93,11 @@ export function startLedgerCheck({ runtime, records, doubts, log }: LedgerCheckP
       clearTimeout(timer);
     },
   };
+}
+
+/** The intent is durable before the write: a request that only waits, or was withdrawn, cannot be among what Microsoft shows. */
+function isBegun(view: CaseView | undefined): boolean {
+  return view !== undefined && contextOf(view).intent !== undefined;
 }
 
 /** What is older was looked through when the ledger was rebuilt. The clocks may differ by as much as lets us give at all. */

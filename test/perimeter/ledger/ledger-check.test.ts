@@ -18,6 +18,17 @@ const recordOf = (requestId: string | undefined, createdAt = CREATED): OwnRecord
   isLive: true,
 });
 
+const adopted = (requestId: string) => ({
+  kind: 'adopted',
+  registration: {
+    ...{ requestId, requester: RITA, principal: RITA, entitlementId: 'global-reader', breakGlass: false },
+    ...{ durationMinutes: 30, approvalWindowMinutes: 60, justification: { textDigest: '0'.repeat(64) } },
+  },
+  target: { kind: 'directoryRole', roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' },
+  endsAt: '2100-01-01T00:00:00.000Z',
+  assignment: { kind: 'pim', id: 'a1' },
+});
+
 let bench: Workbench;
 let runtime: Runtime;
 let desk: DoubtDesk;
@@ -29,7 +40,11 @@ beforeEach(async () => {
   bench = workbench();
   runtime = await bench.open({ flows: [grantFlow, doubtFlow] });
   runtime.run({ checkHeld: idle, give: idle, take: idle, reportOverdue: idle, soundAlarm: idle, soundDoubt: idle });
-  await runtime.begin(GRANT_FLOW, 'known0000001', { opening: { kind: 'tombstone', reason: 'withdraw' } }, bot);
+  await runtime.begin(GRANT_FLOW, 'known0000001', { opening: adopted('known0000001') }, bot);
+  await runtime.begin(GRANT_FLOW, 'withdrawn001', { opening: { kind: 'tombstone', reason: 'withdraw' } }, bot);
+  const { registration, target } = adopted('waiting00001');
+  const needs = { stages: [1], requesterSigns: false, assurance: 'chat' };
+  await runtime.begin(GRANT_FLOW, 'waiting00001', { opening: { kind: 'open', registration, target, needs } }, bot);
   const real = createDoubtDesk(runtime);
   [raised, found, log] = [[], [], recordingLog()];
   desk = {
@@ -84,6 +99,14 @@ describe('the ledger beside the records of Microsoft', () => {
     );
   });
 
+  it.each(['waiting00001', 'withdrawn001'])(
+    'is in doubt when they name one that it never began to give: %s',
+    async (requestId) => {
+      await always(recordOf('known0000001'), recordOf(requestId)).round();
+      expect(raised).toContainEqual({ why: 'unknown-records', unknownIds: [requestId] });
+    },
+  );
+
   it('names 20 of those that are lost, and counts them all', async () => {
     await always(...Array.from({ length: 21 }, (_, at) => recordOf(`lost${at}`))).round();
     expect(raised[0]?.unknownIds).toHaveLength(20);
@@ -117,7 +140,7 @@ describe('the ledger beside the records of Microsoft', () => {
     let isDown = true;
     const comparing = start(() => {
       asked += 1;
-      return isDown ? Promise.reject(new AppError('directory.unavailable', 'down')) : Promise.resolve([]);
+      return isDown ? Promise.reject(new AppError('directory.unavailable', 'down', { retryable: true })) : Promise.resolve([]);
     });
     await comparing.round();
     expect(comparing.isDone).toBe(false);
@@ -130,6 +153,23 @@ describe('the ledger beside the records of Microsoft', () => {
     isDown = false;
     await comparing.round();
     expect([comparing.isDone, asked]).toEqual([true, 3]);
+  });
+
+  it('is taken as compared when they may not be read at all, which waiting does not mend; operators are told', async () => {
+    const comparing = start(() => Promise.reject(new AppError('directory.forbidden', 'no')));
+    await comparing.round();
+    expect(comparing.isDone).toBe(true);
+    expect(comparing.problem).toBe("The ledger could not be compared with Microsoft's records (directory.forbidden).");
+  });
+
+  it('has no problem any more once a round went well', async () => {
+    let isDown = true;
+    const comparing = start(() => (isDown ? Promise.reject(new Error('down')) : Promise.resolve([])));
+    await comparing.round();
+    expect([comparing.isDone, comparing.problem]).toEqual([false, expect.stringContaining('(unknown)')]);
+    isDown = false;
+    await comparing.round();
+    expect([comparing.isDone, comparing.problem]).toEqual([true, undefined]);
   });
 
   it('stays compared when a later round fails', async () => {

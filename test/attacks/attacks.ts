@@ -2,6 +2,8 @@
  * `npm run attacks [-- WORD]`: one table of what an owned bot and strangers try against the perimeter, over a local Microsoft: the lie, the
  * code that refused it, the journal's entry, and its twin without the lie, which has to succeed. No lie may change the tenant.
  */
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { startApproveWorld } from '../perimeter/approve/support/approve-world.ts';
 import { ATTACK_CLASSES, type Attack } from './attack.ts';
 import { attacksByClass } from './rows.ts';
@@ -42,6 +44,7 @@ async function run(attack: Attack, onStep: (step: string) => void): Promise<Resu
   } finally {
     onStep('the end');
     await world.close();
+    rmSync(dirname(world.ledger), { recursive: true, force: true });
   }
 }
 

@@ -1,14 +1,14 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { stringify } from 'yaml';
 import { verifyJournal } from '../../src/cli/journal.ts';
 import { reconcile } from '../../src/cli/perimeter-reconcile.ts';
 import { controlOver } from '../../src/perimeter/freeze/control-client.ts';
 import { refuseHalfRebuilt } from '../../src/perimeter/reconcile/rebuild-folder.ts';
 import type { PerimeterParts } from '../../src/perimeter/assemble.ts';
-import { ENGINEERS_GROUP_ID, GINA, PERIMETER_APP, SAM } from '../../src/playground/cast.ts';
+import { ENGINEERS_GROUP_ID, GINA, SAM } from '../../src/playground/cast.ts';
 import { ANNA, GLOBAL_READER, SECURITY_READER, TENANT_ID } from './support/perimeter-config.ts';
+import { writeConfigFile } from './support/config-file.ts';
 import { ON_CALL } from './support/promises.ts';
 import { startWorld, type World } from './support/world.ts';
 
@@ -26,7 +26,6 @@ const ENDS_AFTER_MINUTES = 40;
 
 let world: World;
 let parts: PerimeterParts;
-let file: string;
 
 beforeEach(async () => {
   const shared = { mayReceive: { groups: [ENGINEERS_GROUP_ID], people: [] }, longestMinutes: 60, atMostLive: 50 };
@@ -57,22 +56,8 @@ beforeEach(async () => {
   tenant.directory.addGroup({ id: ON_CALL, displayName: 'On call', memberIds: [SAM.objectId] }, ADMIN);
   tenant.grantRole({ principalId: ANNA.objectId, roleDefinitionId: GLOBAL_READER });
   tenant.grantRole({ principalId: PEOPLE[0]?.objectId ?? '', roleDefinitionId: SECURITY_READER });
-  writeConfig();
 });
 afterEach(() => world.close());
-
-/** The file of the perimeter that runs here, for the command; its clock is moved to where ours is. */
-function writeConfig(): void {
-  const folder = join(world.ledger, '..');
-  const secret = join(folder, 'secret');
-  writeFileSync(secret, world.microsoft.tenant.clientSecretOf(PERIMETER_APP.clientId), { mode: 0o600 });
-  const offsetFile = join(folder, 'offset.json');
-  writeFileSync(offsetFile, JSON.stringify({ offsetMs: Math.max(0, parts.clock.now() - Date.now()) }));
-  const { tenant, domainClock: _, ...config } = parts.config;
-  const own = { ...tenant, clientId: PERIMETER_APP.clientId, credential: { clientSecret: { file: secret } } };
-  file = join(folder, 'perimeter.yaml');
-  writeFileSync(file, stringify(JSON.parse(JSON.stringify({ ...config, tenant: own, domainClock: { offsetFile } }))));
-}
 
 const give = (indexes: readonly number[]) =>
   Promise.all(
@@ -117,7 +102,7 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
 const notGiving = async (): Promise<unknown> => Reflect.get(Object((await world.call('GET', '/guardrails')).body), 'notGiving');
 
 async function run(really: boolean, copyFile?: string): Promise<string> {
-  writeConfig();
+  const file = writeConfigFile(world, parts);
   const said: string[] = [];
   await reconcile(file, { really, say: (line) => void said.push(line), ...(copyFile === undefined ? {} : { copyFile }) });
   return said.join('\n');

@@ -25,7 +25,7 @@ export interface ControlParts {
   readonly runtime: Runtime;
   readonly freezes: FreezeDesk;
   readonly sweep: Pick<Sweep, 'endNow'>;
-  readonly alarms: Pick<StandingAlarms, 'once'>;
+  readonly alarms: Pick<StandingAlarms, 'once' | 'round'>;
 }
 
 const OPERATOR: Actor = { kind: 'system', name: 'operator' };
@@ -47,6 +47,8 @@ export function createControl({ runtime, freezes, sweep, alarms }: ControlParts)
             : runtime.send(view.caseId, { type: 'endRequested', reason: 'revoke' }, OPERATOR),
         ),
       );
+      // Now, and not at the next round: the process may live no longer than this order.
+      await alarms.round();
       const failed = sent.filter(({ status }) => status === 'rejected').length;
       if (failed > 0)
         throw new AppError('revoke.incomplete', `${failed} of ${views.length} grants could not be told to end`, {

@@ -155,9 +155,8 @@ describe('the alarm of a doubt', () => {
       },
     });
     const until = async (count: number): Promise<void> => {
-      if (sounded.length >= count) return;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      await until(count);
+      for (let tries = 0; tries < 400 && sounded.length < count; tries++) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(sounded).toHaveLength(count);
     };
     await desk.raise({ why: 'operator' });
     await until(1);

@@ -258,7 +258,9 @@ describe('the look at what was given', () => {
     bench.clock.advance(5 * MINUTE);
     shown = (id) => (id === 'grant0000002' ? gone : asGiven);
     start({ secondLookMs: 30 });
-    while (driftTold('grant0000002') === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let tries = 0; tries < 400 && driftTold('grant0000002') === undefined; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(driftTold('grant0000002')).toMatchObject({ kind: 'gone-early' });
     expect(asked.filter((id) => id === 'grant0000001')).toHaveLength(1);
     expect(asked.filter((id) => id === 'grant0000002')).toHaveLength(2);
   });

@@ -17,7 +17,7 @@ export const exchangeAudience = (cloud: CloudSetting): string =>
 
 /**
  * The token of a user-assigned managed identity as assertion of an app registration that trusts it by a federated credential; both belong to
- * one tenant. @azure/identity keeps the token and renews it.
+ * one tenant.
  * @throws {AppError} retryable `identity.unavailable`
  */
 export function managedIdentityAssertion(clientId: string, cloud: CloudSetting): ClientAssertion {

@@ -118,7 +118,7 @@ describe('what is told of a token that is not as it has to be', () => {
     ['at a time that nobody tells', {}, ['token.step-up: A token does not show the sign-in that was demanded.']],
   ])('with a password %s', async (_name, claims, sentences) => {
     const record = { stepUp: { promptLogin: true as const, clickedAt: SIGNED_AT } };
-    const act = await signedAct(entra, statementOf(asked), adam, { claims: { acrs: undefined, ...claims } as never, record });
+    const act = await signedAct(entra, statementOf(asked), adam, { claims: { acrs: undefined, ...claims }, record });
     expect(await told(await fileOf(act))).toEqual(sentences);
   });
 

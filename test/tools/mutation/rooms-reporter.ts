@@ -1,0 +1,46 @@
+import type { schema } from '@stryker-mutator/api/core';
+import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import type { Reporter } from '@stryker-mutator/api/report';
+import { ROOMS } from './rooms.ts';
+
+/** In percent, of all together and of each room. */
+const LEAST = 90;
+
+interface Score {
+  readonly found: number;
+  readonly all: number;
+}
+type Files = schema.MutationTestResult['files'];
+
+function scoreOf(files: Files, names: readonly string[]): Score {
+  const mutants = names.flatMap((name) => files[name]?.mutants ?? []).filter(({ status }) => COUNTED.has(status));
+  return { found: mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout').length, all: mutants.length };
+}
+/** What Stryker itself could not run counts for nothing. */
+const COUNTED: ReadonlySet<string> = new Set(['Killed', 'Timeout', 'Survived', 'NoCoverage']);
+
+const percent = ({ found, all }: Score) => (all === 0 ? 100 : (100 * found) / all);
+const row = (name: string, score: Score) => `| ${name} | ${percent(score).toFixed(1)} % | ${score.found} of ${score.all} |`;
+
+/** Prints the table of docs/mutation.md, and fails the run when a room has less than it must. */
+const reporter: Reporter = {
+  onMutationTestReportReady({ files }) {
+    const lines = ['| | found | changes |', '| --- | --- | --- |'];
+    const scores: Score[] = [];
+    for (const [room, wanted] of Object.entries(ROOMS)) {
+      const names = wanted.map((name) => name.replace(/:.*$/, '')).filter((name) => name in files);
+      if (names.length === 0) continue;
+      const score = scoreOf(files, names);
+      scores.push(score);
+      lines.push(row(`**${room}**`, score), ...names.map((name) => row(`\`${name}\``, scoreOf(files, [name]))));
+    }
+    const sum = scores.reduce((one, other) => ({ found: one.found + other.found, all: one.all + other.all }), {
+      found: 0,
+      all: 0,
+    });
+    process.stdout.write(`\n${[...lines, row('**all**', sum)].join('\n')}\n`);
+    if ([sum, ...scores].some((score) => percent(score) < LEAST)) process.exitCode = 1;
+  },
+};
+
+export const strykerPlugins = [declareValuePlugin(PluginKind.Reporter, 'rooms', reporter)];

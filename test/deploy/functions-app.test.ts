@@ -183,8 +183,9 @@ describe('what does not start in Azure Functions', () => {
   ])('%s', async (_what, file, code, message) => {
     const instance = await start(file());
     expect(instance.registered).toEqual([]);
+    // What the host says of it comes a moment after it is up.
+    await eventually(() => expect(instance.said()).toMatch(new RegExp(`Worker was unable to load entry point .*${message}`)));
     expect(instance.said()).toContain(code);
-    expect(instance.said()).toMatch(new RegExp(`Worker was unable to load entry point .*${message}`));
   });
 
   it('an app without the setting', async () => {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Clock } from '../../access/core/clock.ts';
-import { type Person, personKey } from '../../access/core/person.ts';
+import { personKey } from '../../access/core/person.ts';
 import type { Runtime } from '../../durable/port.ts';
 import { issuersOf, signingKeysUrl } from '../../identity/cloud.ts';
 import type { ClientAssertion } from '../../identity/federated-assertion.ts';
@@ -15,8 +15,9 @@ import type { FreezeDesk } from '../freeze/freeze-desk.ts';
 import { guardrailsDigest } from '../guardrails.ts';
 import type { Judge } from '../guardrails/judge.ts';
 import type { Gate } from '../ledger/gate.ts';
-import { type ApproveSetting, type PerimeterConfig, stagesOf } from '../perimeter-config.ts';
+import type { ApproveSetting, PerimeterConfig } from '../perimeter-config.ts';
 import type { Registrar } from '../registrar.ts';
+import { audiencesOf } from '../rules/named-people.ts';
 import { createRecordSignedAct } from '../signed-acts.ts';
 import { createApproveApp } from './approve-app.ts';
 import { findFreezeSubject } from './freeze-subject.ts';
@@ -111,14 +112,6 @@ function lastForwarded(c: Context): string {
 }
 
 /** Everybody whom the file names in person: only they may be guests. What each of them may do is judged by the guardrails. */
-function namedPeople({ entitlements, unfreeze }: PerimeterConfig): ReadonlySet<string> {
-  const people: readonly Person[] = [
-    ...(unfreeze?.people ?? []),
-    ...entitlements.flatMap((one) => [
-      ...one.mayReceive.people,
-      ...(one.breakGlass?.who.people ?? []),
-      ...stagesOf(one).flatMap(({ approvers }) => approvers.people),
-    ]),
-  ];
-  return new Set(people.map(personKey));
+function namedPeople(config: PerimeterConfig): ReadonlySet<string> {
+  return new Set(audiencesOf(config).flatMap(({ audience }) => audience.people.map(personKey)));
 }

@@ -26,6 +26,7 @@ export type PersonFacts =
   | NotKnown;
 
 export type FoundPeople = { readonly status: 'known'; readonly ids: ReadonlySet<string> } | NotKnown;
+export type FoundGroups = FoundPeople;
 
 /** What decides how well a group is guarded. */
 export type GroupFacts =
@@ -42,6 +43,8 @@ export interface MembershipReader {
   /** Of a group that exists: one that does not is `unknown`. Service principals among them. */
   ownersOf(groupId: string): Promise<FoundPeople>;
   groupOf(groupId: string): Promise<GroupFacts>;
+  /** Which of `groupIds` the group is in, transitively. Of a group that exists: one that does not is `unknown`. */
+  groupsAround(groupId: string, groupIds: readonly string[]): Promise<FoundGroups>;
 }
 
 /** @see https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups */
@@ -74,11 +77,11 @@ const groupSchema = z.object({
  * @see https://learn.microsoft.com/graph/api/group-get
  */
 export function createMembershipReader(graph: Pick<GraphClient, 'get' | 'post'>): MembershipReader {
-  async function memberOf(objectId: string, groupIds: readonly string[]): Promise<ReadonlySet<string>> {
+  async function memberOf(object: string, groupIds: readonly string[]): Promise<ReadonlySet<string>> {
     const asked = [...new Set(groupIds.map((id) => id.toLowerCase()))];
     const found = new Set<string>();
     for (let start = 0; start < asked.length; start += GROUPS_PER_CALL) {
-      const path = `/users/${segment(objectId)}/checkMemberGroups`;
+      const path = `${object}/checkMemberGroups`;
       const body = { groupIds: asked.slice(start, start + GROUPS_PER_CALL) };
       const answer = await graph.post(path, body, { permission: 'GroupMember.Read.All' });
       for (const id of answerOf(groupsSchema, answer, 'POST checkMemberGroups').value) found.add(id.toLowerCase());
@@ -99,7 +102,7 @@ export function createMembershipReader(graph: Pick<GraphClient, 'get' | 'post'>)
           enabled: user.accountEnabled === true,
           userType: user.userType ?? '',
           employeeId: user.employeeId ?? '',
-          memberOf: await memberOf(objectId, groupIds),
+          memberOf: await memberOf(`/users/${segment(objectId)}`, groupIds),
         };
       } catch (error) {
         return isNotFound(error) ? { status: 'absent' } : notKnown(error);
@@ -145,6 +148,14 @@ export function createMembershipReader(graph: Pick<GraphClient, 'get' | 'post'>)
         };
       } catch (error) {
         return isNotFound(error) ? { status: 'absent' } : notKnown(error);
+      }
+    },
+
+    async groupsAround(groupId, groupIds) {
+      try {
+        return { status: 'known', ids: await memberOf(`/groups/${segment(groupId)}`, groupIds) };
+      } catch (error) {
+        return notKnown(error);
       }
     },
   };

@@ -39,7 +39,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'src/entra/membership-reader.ts graph.get(`/users/${segment(objectId)}`': [USER],
   'src/entra/membership-reader.ts graph.get(`/users/${segment(objectId)}/manager`': ['graph GET /users/{user-id}/manager'],
   'src/entra/membership-reader.ts graph.get(`/groups/${segment(groupId)}`': ['graph GET /groups/{group-id}'],
-  'src/entra/membership-reader.ts graph.post(path': [CHECK],
+  'src/entra/membership-reader.ts graph.post(path': [CHECK, 'graph POST /groups/{group-id}/checkMemberGroups'],
   'src/entra/group-members.ts graph.list(path': [`graph GET ${MEMBERS}`],
   'src/entra/own-pim-records.ts graph.list(ROLE_INSTANCES': [
     'graph GET /roleManagement/directory/roleAssignmentScheduleInstances',

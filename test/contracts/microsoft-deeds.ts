@@ -125,13 +125,16 @@ function perimeterDeeds(far: MicrosoftFarEnd): Readonly<Record<string, Deed>> {
       works: () => graphAs(far, 'perimeter', user, 'with', facts),
       /** Nothing is known of a person then, which is a value: nobody is given anything. */
       refused: async () => {
-        const told = await graphAs(far, 'perimeter', user, 'without', facts);
-        return told.status === 'unknown' ? told.code : told.status;
+        const answer = await graphAs(far, 'perimeter', user, 'without', facts);
+        return answer.status === 'unknown' ? answer.code : answer.status;
       },
       says: 'directory.forbidden',
     },
     ...memberships(far, 'perimeter', facts),
     ...told(far, 'graph GET /groups/{group-id}', (people) => people.groupOf(APPROVERS_GROUP_ID)),
+    ...told(far, 'graph POST /groups/{group-id}/checkMemberGroups', (people) =>
+      people.groupsAround(ENGINEERS_GROUP_ID, [APPROVERS_GROUP_ID]),
+    ),
     ...told(far, 'graph GET /users/{user-id}/manager', (people) => people.managerOf(RITA.objectId)),
     ...perimeter(named('POST', REQUESTS), (graph) => unlessSettling(pim(graph).give(orderOf(RITA.objectId, ROLES.globalReader)))),
     ...perimeter(named('GET', REQUESTS), (graph) => pim(graph).find(orderOf(RITA.objectId, ROLES.globalReader))),

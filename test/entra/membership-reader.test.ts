@@ -72,6 +72,30 @@ describe('people in the tenant, as the perimeter may read them', () => {
     expect(facts).toMatchObject({ memberOf: new Set([outer]) });
   });
 
+  it('are given a group that is in others, at any depth, and only those that were asked about are told', async () => {
+    const [middle, outer, hidden] = ['a1', 'a2', 'a3'].map((end) => `96000000-0000-4000-8000-0000000000${end}`) as [
+      string,
+      string,
+      string,
+    ];
+    for (const [id, memberId] of [
+      [middle, RELEASE_GROUP_ID],
+      [outer, middle],
+      [hidden, outer],
+    ] as const)
+      microsoft.tenant.directory.addGroup({ id, displayName: id, memberIds: [memberId] }, human);
+    const many = Array.from({ length: 40 }, (_, at) => `96000000-0000-4000-8000-0000000001${String(at).padStart(2, '0')}`);
+    const around = await people.groupsAround(RELEASE_GROUP_ID, [
+      APPROVERS_GROUP_ID,
+      ...many,
+      outer.toUpperCase(),
+      RELEASE_GROUP_ID,
+    ]);
+    expect(around).toEqual({ status: 'known', ids: new Set([outer]) });
+    expect(await people.groupsAround(outer, [middle, RELEASE_GROUP_ID])).toEqual({ status: 'known', ids: new Set() });
+    expect(await people.groupsAround(NOBODY, [outer])).toMatchObject({ status: 'unknown', code: 'directory.not-found' });
+  });
+
   it('have a manager, or none', async () => {
     expect(await people.managerOf(RITA.objectId)).toEqual({ status: 'known', ids: new Set([ANNA.objectId]) });
     expect(await people.managerOf(GINA.objectId)).toEqual({ status: 'known', ids: new Set() });
@@ -155,6 +179,12 @@ describe('an answer that is none', () => {
     expect(await people.factsOf(RITA.objectId, [APPROVERS_GROUP_ID])).toMatchObject(expected);
   });
 
+  it('about a group: one that nobody asked about is a contradiction', async () => {
+    server.answerWith(() => groups(RELEASE_GROUP_ID));
+    const about = await people.groupsAround(ENGINEERS_GROUP_ID, [APPROVERS_GROUP_ID]);
+    expect(about).toMatchObject({ status: 'unknown', code: 'directory.contradictory' });
+  });
+
   it.each<[string, Answer, string]>([
     ['an outage', graphError(503, 'ServiceUnavailable'), 'directory.unavailable'],
     ['a page of a proxy', { status: 200, body: '<html>' }, 'directory.unavailable'],
@@ -167,6 +197,7 @@ describe('an answer that is none', () => {
       () => people.managerOf(RITA.objectId),
       () => people.ownersOf(about),
       () => people.groupOf(about),
+      () => people.groupsAround(about, [APPROVERS_GROUP_ID]),
     ];
     for (const ask of questions) expect(await ask().then(String, codeOf)).toBe(code);
   });
@@ -175,6 +206,7 @@ describe('an answer that is none', () => {
     ['managers', () => people.managerOf(RITA.objectId), 'User.Read.All'],
     ['owners', () => people.ownersOf(ENGINEERS_GROUP_ID), 'GroupMember.Read.All'],
     ['groups', () => people.groupOf(ENGINEERS_GROUP_ID), 'GroupMember.Read.All'],
+    ['groups around one', () => people.groupsAround(ENGINEERS_GROUP_ID, [APPROVERS_GROUP_ID]), 'GroupMember.Read.All'],
   ])('is no "none" of %s, and names the permission', async (_name, ask, permission) => {
     server.answerWith(() => graphError(403, 'Authorization_RequestDenied'));
     expect(await ask()).toMatchObject({

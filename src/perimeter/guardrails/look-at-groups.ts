@@ -3,6 +3,7 @@ import type { MembershipReader, NotKnown } from '../../entra/membership-reader.t
 import type { GuardedEntitlement, PerimeterConfig } from '../perimeter-config.ts';
 import { deciders } from '../rules/named-people.ts';
 import { unprotected } from '../rules/protected-rules.ts';
+import { decidingGroups } from './protected-set.ts';
 
 /** Why an entitlement is not given, by what the directory says of the groups that it leans on, or does not say. */
 export interface GroupFinding {
@@ -16,14 +17,15 @@ export interface GroupFinding {
 }
 
 /**
- * Groups of approvers of what is signed have to be closed: role-assignable, so that no lesser administrator can join or change members'
- * passwords, and without an owner from outside. Groups that are given may not carry roles unless the file says so.
+ * Groups that approve what is signed, or break the glass, have to be closed: role-assignable, so that no lesser administrator can join or
+ * change members' passwords, and without an owner from outside. Groups that are given may neither carry roles nor be in a group that
+ * receives or decides, unless the file says so.
  * @see https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept
  */
 export async function lookAtGroups(config: PerimeterConfig, people: MembershipReader): Promise<readonly GroupFinding[]> {
   const findings: GroupFinding[] = [];
   for (const [index, entitlement] of config.entitlements.entries()) {
-    for (const { path, groupId, asks } of groupsIn(entitlement)) {
+    for (const { path, groupId, asks } of groupsIn(entitlement, config)) {
       const message = await asks(groupId, people).catch(passing);
       if (message === undefined) continue;
       const [kind, words] =
@@ -37,7 +39,7 @@ export async function lookAtGroups(config: PerimeterConfig, people: MembershipRe
 /** Before the first look. */
 export function notLookedAt(config: PerimeterConfig): readonly GroupFinding[] {
   return config.entitlements.flatMap((entitlement, index) =>
-    groupsIn(entitlement).map(({ path }) => ({
+    groupsIn(entitlement, config).map(({ path }) => ({
       entitlementId: entitlement.id,
       path: ['entitlements', index, ...path],
       kind: 'unchecked' as const,
@@ -49,21 +51,29 @@ export function notLookedAt(config: PerimeterConfig): readonly GroupFinding[] {
 /** What is wrong with the group; or that nobody knows. */
 type Question = (groupId: string, people: MembershipReader) => Promise<string | NotKnown | undefined>;
 
-function groupsIn(entitlement: GuardedEntitlement) {
-  const { group, assurance } = entitlement;
-  const approving = (assurance === 'signed' ? deciders(entitlement) : []).flatMap(({ path, approvers }) =>
+function groupsIn(entitlement: GuardedEntitlement, config: PerimeterConfig) {
+  const { group, assurance, breakGlass } = entitlement;
+  const alone = breakGlass === undefined ? [] : [{ path: ['breakGlass', 'who'], approvers: breakGlass.who }];
+  const approving = (assurance === 'signed' ? [...deciders(entitlement), ...alone] : []).flatMap(({ path, approvers }) =>
     approvers.groups.map((groupId, at) => ({ path: [...path, 'groups', at], groupId, asks: openness })),
   );
   const given = group === undefined || entitlement.protected === true ? [] : [group.groupId];
-  return [...given.map((groupId) => ({ path: ['group', 'groupId'], groupId, asks: carriesRoles })), ...approving];
+  return [...given.map((groupId) => ({ path: ['group', 'groupId'], groupId, asks: reaching(config) })), ...approving];
 }
 
-const carriesRoles: Question = async (groupId, people) => {
-  const facts = await people.groupOf(groupId);
-  if (facts.status === 'unknown') return facts;
-  if (facts.status === 'absent') return ABSENT;
-  return facts.roleAssignable ? unprotected('the group is role-assignable, and may hold any role') : undefined;
-};
+/** Whoever is in the group may hold roles by it, or receive or decide by a group around it. */
+function reaching(config: PerimeterConfig): Question {
+  return async (groupId, people) => {
+    const facts = await people.groupOf(groupId);
+    if (facts.status === 'unknown') return facts;
+    if (facts.status === 'absent') return ABSENT;
+    if (facts.roleAssignable) return unprotected('the group is role-assignable, and may hold any role');
+    const around = await people.groupsAround(groupId, [...decidingGroups(config)]);
+    if (around.status === 'unknown') return around;
+    const [outer] = around.ids;
+    return outer && unprotected(`whoever is in the group is also in ${outer}, whose members this file lets receive or decide`);
+  };
+}
 
 const openness: Question = async (groupId, people) => {
   const facts = await people.groupOf(groupId);
@@ -73,7 +83,7 @@ const openness: Question = async (groupId, people) => {
     return 'is a dynamic group: whoever can change a property of a person decides who is in it. Name one that is not';
   if (facts.synced) return 'is synchronised from another directory, which decides who is in it. Name one that is not';
   if (!facts.roleAssignable)
-    return 'is not role-assignable: whoever may change groups could join it and approve. Name one that is, or people';
+    return 'is not role-assignable: whoever may change groups could join it and decide. Name one that is, or people';
   const owners = await people.ownersOf(groupId);
   if (owners.status === 'unknown') return owners;
   for (const owner of owners.ids) {

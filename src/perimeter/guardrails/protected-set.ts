@@ -28,7 +28,8 @@ function reachOfDirectoryRole(roleId: string): string | undefined {
   );
 }
 
-function decidingGroups(config: PerimeterConfig): ReadonlySet<string> {
+/** Groups whose members receive, decide or break the glass, in lower case. */
+export function decidingGroups(config: PerimeterConfig): ReadonlySet<string> {
   return new Set(audiencesOf(config).flatMap(({ audience }) => audience.groups.map((id) => id.toLowerCase())));
 }
 

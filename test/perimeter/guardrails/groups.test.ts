@@ -11,7 +11,7 @@ import type { Judge, Waiting } from '../../../src/perimeter/guardrails/judge.ts'
 import { lookAtGroups } from '../../../src/perimeter/guardrails/look-at-groups.ts';
 import { refuseUnsafeGroups } from '../../../src/perimeter/guardrails/refuse-unsafe-groups.ts';
 import { recordingLog } from '../../durable/support/durable-world.ts';
-import { ABEL, ANNA, APPROVERS, type ConfigWishes, GINA, perimeterConfig } from '../support/perimeter-config.ts';
+import { ABEL, ANNA, APPROVERS, type ConfigWishes, ENGINEERS, GINA, perimeterConfig } from '../support/perimeter-config.ts';
 import { everybodyKnown, forbidden, known } from '../support/people.ts';
 
 const OTHER = '96000000-0000-4000-8000-000000000009';
@@ -27,6 +27,10 @@ function directory(group: GroupFacts | undefined, more: Partial<MembershipReader
 }
 const ownedBy = (...ids: readonly string[]) => ({
   ownersOf: () => Promise.resolve({ status: 'known', ids: new Set(ids) } as const),
+});
+/** The group that is asked about is in these, and says so only of those it is asked for. */
+const inside = (...outer: readonly string[]): Partial<MembershipReader> => ({
+  groupsAround: (_, among) => Promise.resolve({ status: 'known', ids: new Set(among.filter((id) => outer.includes(id))) }),
 });
 const inGroup = (...members: readonly string[]): Partial<MembershipReader> => ({
   factsOf: (objectId, groupIds) => Promise.resolve(known({ memberOf: members.includes(objectId) ? groupIds : [] })),
@@ -84,6 +88,13 @@ describe('a group that approves what is signed', () => {
     });
   });
 
+  it('has to be closed, and so has one that breaks the glass', async () => {
+    const breakGlass = { who: { people: [], groups: [OTHER] }, longestMinutes: 15, perDay: 1 };
+    const more: More = { assurance: 'signed', approvers: { people: [ABEL], groups: [] }, breakGlass };
+    expect(await foundBy(more, directory(closed))).toBe('nothing');
+    expect(await foundBy(more, directory(open))).toMatch(/^unsafe: breakGlass\.who\.groups\.0 is not role-assignable/);
+  });
+
   it.each<[string, More]>([
     ['in chat', { ...signed, assurance: 'chat' }],
     ['by nobody’s group', { assurance: 'signed', approvers: { people: [ABEL], groups: [] } }],
@@ -100,8 +111,43 @@ describe('a group that is given', () => {
     ['may carry roles, and the file says so', { protected: true }, directory(closed), 'nothing'],
     ['is not there', {}, directory({ status: 'absent' }), /^unsafe: group\.groupId does not exist/],
     ['cannot be read', {}, directory(undefined), /^unchecked: group\.groupId could not be looked up/],
+    [
+      'is in a group that receives',
+      {},
+      directory(open, inside(ENGINEERS)),
+      new RegExp(`^unsafe: group\\.groupId is protected: whoever is in the group is also in ${ENGINEERS}, .* receive or decide`),
+    ],
+    ['is in a group that the file does not name', {}, directory(open, inside(APPROVERS)), 'nothing'],
+    ['is in a group that receives, and the file says so', { protected: true }, directory(open, inside(ENGINEERS)), 'nothing'],
+    [
+      'is in groups that may not be read',
+      {},
+      directory(open, { groupsAround: () => Promise.resolve(forbidden) }),
+      /^unchecked: group\.groupId could not be looked up \(directory\.forbidden\)/,
+    ],
+    [
+      'is in groups that cannot be read now',
+      {},
+      directory(open, { groupsAround: outage }),
+      /^unchecked: group\.groupId could not be looked up \(directory\.unavailable\)/,
+    ],
   ])('%s', async (_name, more, people, expected) => {
     expect(await foundBy({ ...given, assurance: 'chat', ...more }, people)).toMatch(expected);
+  });
+
+  it.each<[string, More]>([
+    ['approves', { approvers: { people: [], groups: [APPROVERS] } }],
+    ['approves in a stage', { stages: [{ approvers: { people: [], groups: [APPROVERS] }, approvalsNeeded: 1 }] }],
+    ['breaks the glass', { breakGlass: { who: { people: [], groups: [APPROVERS] }, longestMinutes: 15, perDay: 1 } }],
+  ])('is in a group that %s, of another entitlement', async (_name, more) => {
+    const { entitlements, ...rest } = config({});
+    const [first, second, ...others] = entitlements;
+    if (first === undefined || second === undefined) throw new Error('too few');
+    const changed = [{ ...first, ...given }, { ...second, ...more }, ...others];
+    const findings = await lookAtGroups({ ...rest, entitlements: changed }, directory(open, inside(APPROVERS)));
+    expect(findings).toMatchObject([
+      { entitlementId: 'global-reader', kind: 'unsafe', path: ['entitlements', 0, 'group', 'groupId'] },
+    ]);
   });
 });
 
@@ -182,6 +228,17 @@ describe('a perimeter that is about to start', () => {
       return error instanceof AppError ? `${error.code} ${error.message.split('\n')[0]}` : 'threw';
     }
   }
+
+  it('does not start with a group to give that is in one that receives, and says where', async () => {
+    const nested = join(mkdtempSync(join(tmpdir(), 'hallpass-perimeter-')), 'perimeter.yaml');
+    writeFileSync(nested, `entitlements:\n  - id: x\n    group:\n      groupId: ${OTHER}\n`);
+    const runtime = { open: () => [] } as unknown as Runtime;
+    const given = config({ directoryRole: undefined, group: { groupId: OTHER } });
+    const parts = { config: given, people: directory(open, inside(ENGINEERS)), runtime, log: recordingLog() };
+    await expect(refuseUnsafeGroups(nested, parts)).rejects.toThrow(
+      new RegExp(`perimeter\\.yaml:4: entitlements\\.0\\.group\\.groupId: is protected: .* also in ${ENGINEERS}`),
+    );
+  });
 
   it('starts when nobody answers, and does not wait for long', async () => {
     const never = everybodyKnown({ groupOf: () => Promise.withResolvers<GroupFacts>().promise });

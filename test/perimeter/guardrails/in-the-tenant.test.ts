@@ -1,7 +1,18 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Person } from '../../../src/access/core/person.ts';
 import { ANNA_ADMIN, GUS, PERIMETER_APP } from '../../../src/playground/cast.ts';
-import { ABEL, ANNA, APPROVERS, type ConfigWishes, ENGINEERS, SECURITY_READER, TENANT_ID } from '../support/perimeter-config.ts';
+import type { GuardedEntitlement } from '../../../src/perimeter/perimeter-config.ts';
+import {
+  ABEL,
+  ANNA,
+  APPROVERS,
+  type ConfigWishes,
+  ENGINEERS,
+  GINA,
+  perimeterConfig,
+  SECURITY_READER,
+  TENANT_ID,
+} from '../support/perimeter-config.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 jest.setTimeout(120_000);
@@ -94,6 +105,36 @@ describe('who approves, by the tenant’s own word', () => {
     );
     await decide('again0000001', ANNA);
     expect(await outcome('again0000001')).toBe('given');
+  });
+});
+
+describe('a group that is given', () => {
+  const INNER = '96000000-0000-4000-8000-0000000000aa';
+  /** Gina may receive this group and nothing else. */
+  const inner = (shared: GuardedEntitlement): GuardedEntitlement => {
+    const { directoryRole: _, ...rest } = shared;
+    return { ...rest, id: 'inner', group: { groupId: INNER }, mayReceive: { groups: [], people: [GINA] } };
+  };
+
+  it.each([
+    ['refused where the group is in one that receives', true, 'guardrail.unsafe-group'],
+    ['given where it is in none', false, 'given'],
+  ])('is %s', async (_name, nested, expected) => {
+    const [shared] = perimeterConfig().entitlements;
+    if (shared === undefined) throw new Error('the file has no entitlements');
+    world = await startWorld({ file: { entitlements: [inner(shared), shared] } });
+    await world.stop();
+    world.microsoft.tenant.directory.addGroup({ id: INNER, displayName: 'Inner', memberIds: [] }, human);
+    if (nested) world.microsoft.tenant.directory.addMember(ENGINEERS, INNER, human);
+    await world.start();
+
+    const asked = { ...forThemselves(GINA), entitlementId: 'inner' };
+    const { state } = await world.register('inner0000001', asked);
+    if (state === 'registered') await decide('inner0000001', ABEL);
+    expect(await outcome('inner0000001')).toBe(expected);
+    const { directory } = world.microsoft.tenant;
+    expect([...directory.transitiveMemberIds(ENGINEERS)].includes(GINA.objectId)).toBe(false);
+    expect(directory.group(INNER)?.memberIds).toEqual(nested ? [] : [GINA.objectId]);
   });
 });
 

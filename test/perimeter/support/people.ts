@@ -16,6 +16,7 @@ export function everybodyKnown(more: Partial<MembershipReader> = {}): Membership
     factsOf: () => Promise.resolve(known()),
     managerOf: nobody,
     ownersOf: nobody,
+    groupsAround: nobody,
     groupOf: () => Promise.resolve(closed),
     ...more,
   };

@@ -60,13 +60,17 @@ describe('people', () => {
 });
 
 describe('memberships', () => {
-  const check = (groupIds: unknown) => bench.graph('bot', 'POST', `/users/${RITA.objectId}/checkMemberGroups`, { groupIds });
+  const check = (groupIds: unknown, of = `users/${RITA.objectId}`) =>
+    bench.graph('bot', 'POST', `/${of}/checkMemberGroups`, { groupIds });
+  const inGroups = (groupIds: unknown) => check(groupIds, `groups/${ENGINEERS_GROUP_ID}`);
 
   it('are told through groups in groups', async () => {
     const outer = guid(7);
     bench.far.tenant.directory.addGroup({ id: outer, displayName: 'Outer', memberIds: [ENGINEERS_GROUP_ID] }, BY_HAND);
     const answer = await check([outer, ENGINEERS_GROUP_ID, APPROVERS_GROUP_ID, guid(8)]);
     expect(rows(answer)).toEqual([outer, ENGINEERS_GROUP_ID]);
+    expect(rows(await inGroups([outer, ENGINEERS_GROUP_ID, guid(8)]))).toEqual([outer]);
+    expect((await check([outer], `groups/${guid(8)}`)).status).toBe(404);
     const members = await bench.graph('bot', 'GET', `/groups/${outer}/transitiveMembers?$select=id`);
     expect(rows(members).map((one) => one['@odata.type'])).toEqual(['#microsoft.graph.group', '#microsoft.graph.user']);
     const of = await bench.graph('bot', 'GET', `/users/${RITA.objectId}/transitiveMemberOf?$select=id`);
@@ -77,10 +81,13 @@ describe('memberships', () => {
     const many = Array.from({ length: 21 }, (_, index) => guid(index));
     expect((await check(many.slice(0, 20))).status).toBe(200);
     expect((await check(many)).status).toBe(400);
+    expect((await inGroups(many.slice(0, 20))).status).toBe(200);
+    expect((await inGroups(many)).status).toBe(400);
   });
 
   it.each([[[]], [['not a guid']], [undefined]])('are not told for the question %j', async (groupIds) => {
     expect((await check(groupIds)).status).toBe(400);
+    expect((await inGroups(groupIds)).status).toBe(400);
   });
 
   it('end when somebody is taken out of a group', async () => {

@@ -37,6 +37,7 @@ describe('each call opens to its least permission and to no other', () => {
     ['GET', '/users?$select=id', undefined, ['User.Read.All'], 'GroupMember.Read.All'],
     ['GET', `/users/${RITA.objectId}`, undefined, ['User.ReadBasic.All'], 'Application.Read.All'],
     ['POST', `/users/${RITA.objectId}/checkMemberGroups`, CHECK, ['GroupMember.Read.All'], 'RoleManagement.Read.Directory'],
+    ['POST', `/groups/${ENGINEERS_GROUP_ID}/checkMemberGroups`, CHECK, ['GroupMember.Read.All'], 'User.Read.All'],
     ['GET', `/users/${RITA.objectId}/transitiveMemberOf`, undefined, ['User.Read.All'], 'User.ReadBasic.All'],
     ['GET', `/groups/${ENGINEERS_GROUP_ID}`, undefined, ['GroupMember.Read.All'], 'User.Read.All'],
     ['GET', `/groups/${ENGINEERS_GROUP_ID}/transitiveMembers`, undefined, ['GroupMember.Read.All'], 'User.Read.All'],

@@ -1,12 +1,10 @@
-import { key } from '../tenant/directory.ts';
+import { checkMemberGroups, idsAnswer, refuseUnknown } from './check-member-groups.ts';
 import { entityBody } from './collection.ts';
-import { GUID, noExpansion, objectsOf, page } from './directory-objects.ts';
+import { noExpansion, objectsOf, page } from './directory-objects.ts';
 import { userEntity } from './entities.ts';
 import { DIRECTORY_OBJECT, USER } from './entity-types.ts';
-import { badRequest, directoryBadRequest, notFound } from './graph-error.ts';
+import { badRequest, notFound } from './graph-error.ts';
 import type { GraphCall, GraphRoute } from './graph-server.ts';
-
-const CHECK_AT_MOST = 20;
 
 function userOf({ tenant, ids }: GraphCall) {
   const id = ids[0] ?? '';
@@ -49,7 +47,7 @@ export const DIRECTORY_ROUTES: readonly GraphRoute[] = [
     permission: 'checkMembers',
     cost: 4,
     type: USER,
-    handle: checkMemberGroups,
+    handle: (call) => checkMemberGroups(call, 'User', userOf),
   },
   {
     method: 'POST',
@@ -81,22 +79,6 @@ function managerOf(call: GraphCall) {
   return { status: 200, body: entityBody(manager, request) };
 }
 
-function checkMemberGroups(call: GraphCall) {
-  const { groupIds, ...rest } = call.body;
-  refuseUnknown(rest, 'checkMemberGroups');
-  if (!Array.isArray(groupIds) || groupIds.length === 0)
-    throw directoryBadRequest("Invalid value specified for property 'groupIds' of resource 'User'.");
-  if (groupIds.length > CHECK_AT_MOST)
-    throw directoryBadRequest(`The number of group ids must not be more than ${CHECK_AT_MOST}.`);
-  const bad = groupIds.find((id) => typeof id !== 'string' || !GUID.test(id));
-  if (bad !== undefined) throw directoryBadRequest(`Invalid GUID: ${String(bad).slice(0, 60)}`);
-  const memberOf = call.tenant.directory.transitiveGroupIds(userOf(call).id);
-  return ids(
-    call,
-    groupIds.map(String).filter((id) => memberOf.has(key(id))),
-  );
-}
-
 /** Groups and directory roles, through groups too. Source: https://learn.microsoft.com/graph/api/directoryobject-getmemberobjects */
 function getMemberObjects(call: GraphCall) {
   const { securityEnabledOnly = false, ...rest } = call.body;
@@ -110,21 +92,8 @@ function getMemberObjects(call: GraphCall) {
     return directoryScopeId === '/' && [user.id, ...groupIds].includes(principalId);
   });
   const kept = groupIds.filter((id) => !securityEnabledOnly || directory.group(id)?.unified === false);
-  return ids(call, [...kept, ...(securityEnabledOnly ? [] : roles.map((held) => roleObjectId(held.roleDefinitionId)))]);
+  return idsAnswer(call, [...kept, ...(securityEnabledOnly ? [] : roles.map((held) => roleObjectId(held.roleDefinitionId)))]);
 }
 
 /** A directory role that is active in the tenant has an object id of its own, unlike its template's. */
 const roleObjectId = (templateId: string): string => `d17e0000${templateId.slice(8)}`;
-
-function refuseUnknown(rest: object, operation: string): void {
-  const [unknown] = Object.keys(rest);
-  if (unknown === undefined) return;
-  throw badRequest(
-    `The parameter '${unknown.slice(0, 60)}' in the request payload is not a valid parameter for the operation '${operation}'.`,
-  );
-}
-
-const ids = (call: GraphCall, value: readonly string[]) => ({
-  status: 200,
-  body: { '@odata.context': `${call.base}/v1.0/$metadata#Collection(Edm.String)`, value },
-});

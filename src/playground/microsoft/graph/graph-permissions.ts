@@ -44,6 +44,14 @@ const CHECK_MEMBERS = [
   'User.Read.All',
   'User.ReadWrite.All',
 ];
+/** The row of groups: https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups */
+const CHECK_GROUP_MEMBERS = [
+  'GroupMember.Read.All',
+  'Group.Read.All',
+  'Directory.Read.All',
+  'Group.ReadWrite.All',
+  'Directory.ReadWrite.All',
+];
 const MANAGER = ['User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'];
 const OWNERS = [
   'GroupMember.Read.All',
@@ -115,6 +123,7 @@ export const GRAPH_PERMISSIONS = {
   directoryObjects: DIRECTORY_OBJECTS,
   authenticationContexts: AUTHENTICATION_CONTEXTS,
   checkMembers: CHECK_MEMBERS,
+  checkGroupMembers: CHECK_GROUP_MEMBERS,
   roleDefinitions: ROLE_DEFINITIONS,
   roleRead: ROLE_READ,
   roleWrite: ROLE_WRITE,

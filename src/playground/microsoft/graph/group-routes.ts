@@ -1,3 +1,4 @@
+import { checkMemberGroups } from './check-member-groups.ts';
 import { entityBody, type Expander } from './collection.ts';
 import { GUID, objectsOf, page, withoutServicePrincipals } from './directory-objects.ts';
 import { groupEntity } from './entities.ts';
@@ -67,6 +68,14 @@ export const GROUP_ROUTES: readonly GraphRoute[] = [
       const memberIds = call.tenant.directory.transitiveMemberIds(groupOf(call).id);
       return page(call, objectsOf(call, memberIds), DIRECTORY_OBJECT, 'directoryObjects');
     },
+  },
+  {
+    method: 'POST',
+    path: '/groups/{}/checkMemberGroups',
+    permission: 'checkGroupMembers',
+    cost: 4,
+    type: GROUP,
+    handle: (call) => checkMemberGroups(call, 'Group', groupOf),
   },
   {
     method: 'GET',

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { CommandContext, Runtime } from '../../../src/durable/port.ts';
 import { createDoubtDesk, DOUBT_FLOW, type DoubtDesk, doubtFlow, type Found } from '../../../src/perimeter/ledger/doubt-desk.ts';
 import { soundDoubt } from '../../../src/perimeter/ledger/sound-doubt.ts';
@@ -59,6 +59,19 @@ describe('a doubt about the ledger', () => {
     expect(desk.openDoubt()?.seen?.seq).toBe(most);
     const isMore = (first.seen?.seq ?? -1) !== most;
     expect(await events()).toEqual(['began by perimeter', ...(isMore ? ['transition by bot'] : [])]);
+  });
+
+  it.each<[string, number, number]>([
+    ['not within a minute of the last', 59_999, 6],
+    ['again after a minute', 60_000, 7],
+  ])('notes what the bot says %s, so that it cannot fill the disk', async (_name, passedMs, noted) => {
+    const now = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+    await desk.raise({ why: 'behind', seen: seenAt(5) });
+    await desk.raise({ why: 'behind', seen: seenAt(6) });
+    now.mockReturnValue(1_000 + passedMs);
+    await desk.raise({ why: 'behind', seen: seenAt(7) });
+    now.mockRestore();
+    expect(desk.openDoubt()?.seen?.seq).toBe(noted);
   });
 
   it('that could not be noted does not stand in the way of the next', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AppError } from '../../../src/access/core/app-error.ts';
 import type { Runtime } from '../../../src/durable/port.ts';
 import type { AccessWriter, Held } from '../../../src/perimeter/access-writer.ts';
@@ -25,7 +25,7 @@ describe('what the directory shows of a live grant', () => {
     ['is gone', gone, true, { kind: 'gone-early' }],
     ['is gone, without an end of its own', gone, false, { kind: 'gone-early' }],
   ])('%s', (_name, held, endsByItself, drift) => {
-    expect(driftOf(held, ENDS, endsByItself)).toEqual(drift);
+    expect(driftOf(held, ENDS, endsByItself)).toStrictEqual(drift);
   });
 });
 
@@ -69,7 +69,8 @@ async function grantIn(stop: Stop, caseId: string, durationMinutes = 60): Promis
 const never = () => Promise.reject(new Error('only looked at'));
 const writer: AccessWriter = {
   ...{ kind: 'pim', held: never, find: never, give: never, take: never, byHand: () => '' },
-  look: async ({ grantId }) => {
+  look: async ({ grantId, justification }) => {
+    expect(justification).toBe('');
     asked.push(grantId);
     return shown(grantId);
   },
@@ -251,6 +252,98 @@ describe('the look at what was given', () => {
     };
     await drift.round();
     expect(asked.length).toBeLessThanOrEqual(4);
+  });
+
+  it.each<[string, number, boolean]>([
+    ['a moment too early', 989, false],
+    ['as long after as readers may be behind, give or take what timers do', 990, true],
+  ])('tells what was seen the first time, then once in between, and then %s', async (_name, lastMs, isTold) => {
+    await grantIn('active', 'grant0000001');
+    bench.clock.advance(5 * MINUTE);
+    shown = () => gone;
+    const now = jest.spyOn(performance, 'now').mockReturnValue(5_000);
+    const drift = start({ secondLookMs: 1_000 });
+    await drift.round();
+    for (const ms of [500, lastMs]) {
+      now.mockReturnValue(5_000 + ms);
+      await drift.round();
+    }
+    now.mockRestore();
+    expect(driftTold('grant0000001') !== undefined).toBe(isTold);
+  });
+
+  it('says in the ledger that the sweep saw it', async () => {
+    await grantIn('active', 'grant0000001');
+    bench.clock.advance(5 * MINUTE);
+    shown = () => gone;
+    await looks(start(), 2);
+    const actors: unknown[] = [];
+    for await (const entry of runtime.entries(0))
+      if (entry.events.some(({ type }) => type === 'drifted')) actors.push(entry.actor);
+    expect(actors).toEqual([{ kind: 'system', name: 'sweep' }]);
+  });
+
+  it('asks nothing about a case that broke down', async () => {
+    await grantIn('active', 'grant0000001');
+    bench.clock.advance(5 * MINUTE);
+    const broken: Runtime = {
+      ...runtime,
+      open: (flow) => [...runtime.open(flow)].map((view) => ({ ...view, status: 'poisoned' as const })),
+    };
+    await looks(start({ runtime: broken }), 1);
+    expect(asked).toEqual([]);
+  });
+
+  describe('its rhythm', () => {
+    const spy = () => ({
+      every: jest.spyOn(globalThis, 'setInterval'),
+      later: jest.spyOn(globalThis, 'setTimeout'),
+      never: jest.spyOn(globalThis, 'clearInterval'),
+      notLater: jest.spyOn(globalThis, 'clearTimeout'),
+    });
+    let timers: ReturnType<typeof spy>;
+    beforeEach(async () => {
+      await grantIn('active', 'grant0000001');
+      bench.clock.advance(5 * MINUTE);
+      timers = spy();
+    });
+    afterEach(() => {
+      for (const one of Object.values(timers)) one.mockRestore();
+    });
+    const SECOND_LOOK = 77_777;
+    const planned = () => timers.later.mock.calls.filter(([, ms]) => ms === SECOND_LOOK).length;
+
+    it('is a look every so many minutes, until it is stopped', async () => {
+      const drift = start({ everyMinutes: 7 });
+      await drift.round();
+      const at = timers.every.mock.calls.findIndex(([, ms]) => ms === 7 * MINUTE);
+      const before = asked.length;
+      timers.every.mock.calls[at]?.[0]();
+      await drift.round();
+      expect(asked.length).toBe(before + 2);
+      drift.stop();
+      expect(timers.never.mock.calls.map(([timer]) => timer)).toEqual([timers.every.mock.results[at]?.value]);
+    });
+
+    it('is a second look only while something looks different, and one at a time', async () => {
+      const drift = start({ secondLookMs: SECOND_LOOK });
+      await drift.round();
+      expect(planned()).toBe(0);
+      shown = () => gone;
+      await drift.round();
+      expect(planned()).toBe(1);
+      const first: unknown = timers.later.mock.results[timers.later.mock.calls.findIndex(([, ms]) => ms === SECOND_LOOK)]?.value;
+      await drift.round();
+      expect(timers.notLater.mock.calls.map(([timer]) => timer)).toContain(first);
+      timers.notLater.mockClear();
+      drift.stop();
+      const last: unknown =
+        timers.later.mock.results[timers.later.mock.calls.findLastIndex(([, ms]) => ms === SECOND_LOOK)]?.value;
+      expect(timers.notLater.mock.calls.map(([timer]) => timer)).toEqual([last]);
+      const all = planned();
+      await drift.round();
+      expect(planned()).toBe(all);
+    });
   });
 
   it('looks a second time by itself at what looked different, and only at that', async () => {

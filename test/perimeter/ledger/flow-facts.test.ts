@@ -229,11 +229,28 @@ describe('what a grant waits for, and has done', () => {
     expect(effectsOf(grant, { opening: adopted('pim') }, [])).toEqual({ names: [], delays: [40 * MINUTE] });
   });
 
-  it('names only effects that somebody carries out', () => {
+  it('names only effects that somebody carries out, each in its lane', () => {
     const named = (machine: AnyStateMachine) =>
       Object.keys(machine.implementations.actions).filter((name) => !name.startsWith('note') && name !== 'fixEnd');
     for (const flow of [grantFlow, freezeFlow, doubtFlow])
       expect(named(flow.machine).toSorted()).toEqual(Object.keys(flow.commands).toSorted());
+    expect(doubtFlow.commands).toEqual({ soundDoubt: { lane: 'alarm', coalesces: true } });
+    expect(freezeFlow.commands).toEqual({ soundFreeze: { lane: 'alarm', coalesces: true } });
+  });
+
+  it('has a name and a version, which the ledger keeps with each case', () => {
+    for (const [machine, id] of [
+      [grant, 'grant'],
+      [freeze, 'freeze'],
+      [doubt, 'doubt'],
+    ] as const)
+      expect([machine.id, machine.version]).toEqual([id, expect.stringMatching(/^\d+$/)]);
+  });
+
+  it('says what each state means where people look at it', () => {
+    const silent = (machine: AnyStateMachine) =>
+      Object.values(machine.states).filter(({ type, description }) => type !== 'final' && (description ?? '').length < 20);
+    for (const machine of [grant, freeze, doubt]) expect(silent(machine)).toEqual([]);
   });
 });
 
@@ -252,7 +269,7 @@ describe('a freeze', () => {
     ['is lifted when somebody else has, too', [signs(), signs(GINA)], 'lifted', ['soundFreeze']],
     ['is lifted when somebody else has after all', [signs(), signs(), signs(GINA)], 'lifted', ['soundFreeze']],
   ])('%s', (_name, happenings, state, names) => {
-    expect(after(freeze, {}, happenings).value).toBe(state);
+    expect(after(freeze, {}, happenings)).toMatchObject({ value: state, status: state === 'lifted' ? 'done' : 'active' });
     expect(effectsOf(freeze, {}, happenings)).toEqual({ names, delays: [] });
   });
 
@@ -266,7 +283,7 @@ describe('a freeze', () => {
         { person: GINA, evidenceDigest: 'e2', signedAt: LATER },
       ],
     });
-    expect(after(freeze, {}, []).context).toEqual({ frozenAt: BEGAN, signatures: [] });
+    expect(after(freeze, {}, []).context).toStrictEqual({ frozenAt: BEGAN, signatures: [] });
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AppError } from '../../../src/access/core/app-error.ts';
 import type { CaseView, Runtime } from '../../../src/durable/port.ts';
 import { GRANT_FLOW, grantFlow } from '../../../src/perimeter/grant-flow.ts';
@@ -82,8 +82,9 @@ describe('the ledger beside the records of Microsoft', () => {
   });
 
   it('is in order when it knows every request that they name', async () => {
-    await always(recordOf('known0000001'), recordOf(undefined)).round();
-    expect(raised).toEqual([]);
+    const comparing = always(recordOf('known0000001'), recordOf(undefined));
+    await comparing.round();
+    expect([raised, comparing.problem]).toEqual([[], undefined]);
   });
 
   it('is in doubt when they name one that it does not know', async () => {
@@ -201,13 +202,20 @@ describe('the ledger beside the records of Microsoft', () => {
 });
 
 describe('when it is compared again', () => {
-  const planned = jest.spyOn(globalThis, 'setTimeout');
-  afterAll(() => planned.mockRestore());
+  const spies = () => ({ planned: jest.spyOn(globalThis, 'setTimeout'), cleared: jest.spyOn(globalThis, 'clearTimeout') });
+  let timers: ReturnType<typeof spies>;
+  beforeEach(() => {
+    timers = spies();
+  });
+  afterEach(() => {
+    timers.planned.mockRestore();
+    timers.cleared.mockRestore();
+  });
   /** In this round, in milliseconds: what is shorter is not about the next. */
   async function waitsAfter(comparing: LedgerCheck): Promise<readonly number[]> {
-    planned.mockClear();
+    timers.planned.mockClear();
     await comparing.round();
-    return planned.mock.calls.map(([, ms = 0]) => ms).filter((ms) => ms >= 1_000);
+    return timers.planned.mock.calls.map(([, ms = 0]) => ms).filter((ms) => ms >= 1_000);
   }
 
   it('is an hour later when it went well', async () => {
@@ -227,6 +235,29 @@ describe('when it is compared again', () => {
     expect(all.at(-1)).toBe(60_000);
     isDown = false;
     expect(await waitsAfter(comparing)).toEqual([3_600_000]);
+  });
+
+  it('is then compared indeed, and planned only once more', async () => {
+    let asked = 0;
+    const comparing = start(() => {
+      asked += 1;
+      return Promise.resolve([]);
+    });
+    await comparing.round();
+    timers.planned.mockClear();
+    await comparing.round();
+    const isNext = ([, ms]: readonly unknown[]) => ms === 3_600_000;
+    const [next] = timers.planned.mock.calls.filter(isNext);
+    const timer: unknown = timers.planned.mock.results[timers.planned.mock.calls.findIndex(isNext)]?.value;
+    const before = asked;
+    next?.[0]();
+    expect(asked).toBe(before + 1);
+    await comparing.round();
+    expect(timers.cleared.mock.calls.map(([one]) => one)).toContain(timer);
+    const last: unknown = timers.planned.mock.results[timers.planned.mock.calls.findLastIndex(isNext)]?.value;
+    timers.cleared.mockClear();
+    comparing.stop();
+    expect(timers.cleared.mock.calls.map(([one]) => one)).toEqual([last]);
   });
 
   it('is never once it was stopped', async () => {

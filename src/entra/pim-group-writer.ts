@@ -34,7 +34,8 @@ function pimForGroups(graph: GraphClient): PimService<GroupMembership> {
     const found: PimInstance[] = [];
     for await (const item of graph.list(INSTANCES, { query: ofGroupAndPrincipal(order), permission: PERMISSION })) {
       const instance = answerOf(groupInstanceSchema, item, `GET ${INSTANCES}`);
-      if (isAbout(instance, order)) found.push(instanceOf(instance));
+      // Through another group is another membership: neither given nor taken here.
+      if (isAbout(instance, order) && !sameWord(instance.memberType, 'group')) found.push(instanceOf(instance));
     }
     return found;
   }

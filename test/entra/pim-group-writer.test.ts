@@ -108,9 +108,11 @@ describe('giving a membership by PIM', () => {
 });
 
 describe('what is held already', () => {
-  it('is what PIM lists, in whatever way it came to be', async () => {
-    instances = [live, { ...byHand, memberType: 'group' }];
+  it('is what PIM lists, in whatever way it came to be, but not what comes through another group', async () => {
+    instances = [live, { ...byHand, assignmentType: 'activated' }];
     expect(await writer.held(order)).toEqual([REQUEST, 'another']);
+    instances = [{ ...byHand, memberType: 'group' }];
+    expect(await writer.held(order)).toEqual([]);
   });
 
   it('is also who is in a group that PIM does not know yet', async () => {

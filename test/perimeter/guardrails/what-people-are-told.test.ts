@@ -305,7 +305,12 @@ describe('whoever waits for what was approved is told', () => {
     ],
   ])('%s', (_name, notAfter, expected) => {
     const decision = {
-      ...{ decisionId: 'd', decision: 'approve', approver: ABEL, assurance: 'signed', decidedAt: '', stage: 0 },
+      decisionId: 'd',
+      decision: 'approve',
+      approver: ABEL,
+      assurance: 'signed',
+      decidedAt: '',
+      stage: 0,
     } as const;
     const decisions = notAfter === undefined ? [] : [{ ...decision, notAfter }];
     expect(told(stillApproved({ stages: [1], assurance: 'signed', requesterSigns: false }, { decisions }, NOW))).toEqual(
@@ -329,7 +334,7 @@ describe('whoever asks the judge', () => {
   });
 
   it('is told that only groups have owners', async () => {
-    const approvers = { people: [], groups: [], ownersOf: 'entitlement' } as const;
+    const approvers = { people: [], groups: [], ownersOf: 'entitlement' as const };
     const judge = createJudge({ config: perimeterConfig({ more: { approvers } }), people: everybodyKnown(), clock });
     expect(told(await judge.mayDecide(grant, ANNA, 'approve'))).toEqual([
       'guardrail.approvals',

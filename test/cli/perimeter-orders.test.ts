@@ -31,10 +31,10 @@ describe('what whoever has the shell of the perimeter orders', () => {
       const file = writeConfigFile(world, parts);
       if (how === 'does not run') await world.stop();
       const { freezeId } = await withControl(file, (control) => control.freeze('drill'));
-        const said: string[] = [];
+      const said: string[] = [];
       const left = await withControl(file, (control) => revokeAll(control, 60_000, (line) => void said.push(line)));
       expect(new Set(kinds())).toEqual(new Set(['frozen', 'revoke-all']));
-    expect([left, said.at(-1)]).toEqual([[], 'Everything is known to be gone.']);
+      expect([left, said.at(-1)]).toEqual([[], 'Everything is known to be gone.']);
       expect(world.holders()).toEqual([]);
       if (how === 'does not run') await world.start();
       expect((await world.factsUntil('beforeorder1', 'ended')).at(-1)).toMatchObject({ how: 'revoked' });

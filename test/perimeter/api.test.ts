@@ -78,6 +78,18 @@ describe('a lie told to the perimeter', () => {
       'request.malformed',
     ],
     [
+      'a justification with half a character',
+      (id) => ['POST', '/grants', { ...honest(id), justification: 'ticket \ud83d 42' }],
+      400,
+      'request.malformed',
+    ],
+    [
+      'a decision named by half a character',
+      () => ['POST', '/grants/unknown00001/decisions', approval('d\ude00')],
+      400,
+      'request.malformed',
+    ],
+    [
       'a body far too long',
       (id) => ['POST', '/grants', { ...honest(id), justification: 'x'.repeat(20_000) }],
       413,

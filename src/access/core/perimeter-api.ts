@@ -6,6 +6,8 @@ export const API_VERSION_HEADER = 'hallpass-api-version';
 
 const guid = z.guid();
 const instant = z.iso.datetime();
+/** Half a character has no bytes of its own: two texts would have one digest. */
+const text = z.string().refine((words) => words.isWellFormed(), 'holds half a character (a lone surrogate)');
 /** Opaque: made by the bot, unique, safe in addresses and in PIM's ticket number. */
 export const requestIdSchema = z.string().regex(/^[a-z0-9]{8,40}$/);
 export const personSchema = z.strictObject({ tenantId: guid, objectId: guid });
@@ -18,22 +20,22 @@ export const registerGrantSchema = z.strictObject({
   requestId: requestIdSchema,
   requester: personSchema,
   principal: personSchema,
-  entitlementId: z.string().min(1).max(80),
+  entitlementId: text.min(1).max(80),
   durationMinutes: z.int().positive().max(LONGEST_MINUTES),
   /** What the requester wrote, as the bot says; never read back as authority. */
-  justification: z.string().min(1).max(JUSTIFICATION_MAX_CHARS),
+  justification: text.min(1).max(JUSTIFICATION_MAX_CHARS),
   /** How long the request may wait for decisions, from its registration. */
   approvalWindowMinutes: z.int().positive().max(LONGEST_MINUTES),
   /** Asks for it without waiting for anybody; who may, and how often, the guardrails say. */
   breakGlass: z.boolean().default(false),
   /** Where, for an entitlement whose guardrail names a pattern of ARM scopes. */
-  azureScope: z.string().min(1).max(500).optional(),
+  azureScope: text.min(1).max(500).optional(),
 });
 export type RegisterGrant = z.infer<typeof registerGrantSchema>;
 
 export const decisionSchema = z.strictObject({
   /** Unique per decision: the same one may arrive twice. */
-  decisionId: z.string().min(1).max(120),
+  decisionId: text.min(1).max(120),
   decision: z.enum(['approve', 'deny']),
   approver: personSchema,
   decidedAt: instant,

@@ -1,4 +1,5 @@
 import { ATTACK_CLASSES, type Attack } from './attack.ts';
+import { begunElsewhere, crossedCallbacks } from './rows/begun-elsewhere.ts';
 import { budgets } from './rows/budgets.ts';
 import { changedMeanwhile } from './rows/changed-meanwhile.ts';
 import { edited } from './rows/edited.ts';
@@ -33,6 +34,8 @@ const all: readonly Attack[] = [
   ...tokens,
   ...forgedTokens,
   ...replays,
+  ...begunElsewhere,
+  ...crossedCallbacks,
 ];
 
 /** In the order of the classes. */

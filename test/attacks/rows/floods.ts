@@ -1,6 +1,6 @@
-import { GINA } from '../../perimeter/support/perimeter-config.ts';
-import { alone, asked, CHAT, ended, given } from '../acts.ts';
-import type { Attack } from '../attack.ts';
+import { ABEL, ANNA, GINA } from '../../perimeter/support/perimeter-config.ts';
+import { alone, asked, CHAT, codeOn, ended, given, signedAndGiven } from '../acts.ts';
+import { type Attack, attackOn } from '../attack.ts';
 import { codeOf } from '../seen.ts';
 
 /** Too much of everything. */
@@ -30,4 +30,75 @@ export const floods: readonly Attack[] = [
       codeOf(await world.call('POST', '/grants', { requestId: 'flood3000001', ...asked, justification: 'x'.repeat(100_000) })),
     twin: (world) => given(world, 'flood3000001', { justification: 'x'.repeat(500) }),
   },
+  {
+    class: 'flood',
+    name: 'strangers call so often that the bot could not get through',
+    code: 'caller.limited',
+    journal: 'none',
+    wishes: { ...CHAT, callerLimits: { strangersPerMinute: 5 } },
+    // The bot was there before: its token is known.
+    prepare: (world) => given(world, 'flood4000001', alone(ANNA)),
+    async attack(world) {
+      const call = () => world.call('GET', '/events?after=0', undefined, { authorization: 'Bearer a.b.c' });
+      await Promise.all(Array.from({ length: 20 }, call));
+      return codeOf(await call());
+    },
+    twin: (world) => given(world, 'flood4000002'),
+  },
+  {
+    class: 'flood',
+    name: 'holds so many long polls open that nothing else could get through',
+    code: 'caller.limited',
+    journal: 'none',
+    wishes: { ...CHAT, callerLimits: { waitingPolls: 3 } },
+    prepare: (world) => given(world, 'flood5000001', alone(ANNA)),
+    async attack(world) {
+      const { seq } = (await world.register('flood5000002')).ledger;
+      const polls = Array.from({ length: 8 }, () => world.call('GET', `/events?after=${seq}&waitSeconds=5`));
+      const first = await Promise.race(polls);
+      // Something to tell, so that the others come home.
+      await world.end('flood5000002', 'withdraw');
+      await Promise.all(polls);
+      return codeOf(first);
+    },
+    twin: (world) => ended(world, 'flood5000001'),
+  },
+  {
+    class: 'flood',
+    name: 'strangers open the page so often that the perimeter could do nothing else',
+    code: 'page.limited',
+    journal: 'none',
+    wishes: { ...CHAT, limits: { addressPerMinute: 40, atOnce: 4 } },
+    async attack(world) {
+      const open = () => fetch(`${world.origin}/approve/flood6000001`);
+      await Promise.all(Array.from({ length: 80 }, open));
+      return /Code: ([\w.-]+)/.exec(await (await open()).text())?.[1];
+    },
+    // While it goes on.
+    async twin(world) {
+      const open = () => fetch(`${world.origin}/approve/flood6000002`).then((answer) => answer.text());
+      const flood = Promise.all(Array.from({ length: 200 }, open));
+      await given(world, 'flood6000001');
+      await ended(world, 'flood6000001');
+      await flood;
+    },
+  },
+  attackOn({
+    class: 'flood',
+    name: 'an approver whose browser is owned opens the request so often that the directory would throttle us',
+    code: 'page.limited',
+    journal: 'began → registered',
+    about: 'flood7000001',
+    wishes: { limits: { personPerMinute: 6 } },
+    async prepare(world) {
+      await world.register('flood7000001');
+      return world.look(world.browserOf(ABEL), 'flood7000001');
+    },
+    async attack(_world, shown) {
+      let page = shown;
+      for (let count = 0; count < 8; count++) page = await shown.reload();
+      return codeOn(page);
+    },
+    twin: (world) => signedAndGiven(world, 'flood7000001', [ANNA]),
+  }),
 ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PostgresSetting } from '../config/parts.ts';
 import { openPostgres } from '../durable/stores/postgres/open-postgres.ts';
+import { readGenesis } from '../durable/stores/postgres/genesis.ts';
 import { verifyLines } from '../durable/stores/postgres/read-lines.ts';
 import { readTexts } from '../durable/stores/postgres/rows.ts';
 import type { Log } from '../observe/log.ts';
@@ -16,7 +17,7 @@ export async function readPostgres(setting: PostgresSetting, requestId: string, 
   try {
     const [head] = headSchema.parse(await db.query(`SELECT seq, head FROM ${db.schema}.lines ORDER BY seq DESC LIMIT 1`));
     if (head === undefined) return { lines: [], head: { seq: 0, head: '' }, texts: [] };
-    await verifyLines(db, { ...head, epoch: 0 }, () => false);
+    await verifyLines(db, await readGenesis(db, db.schema), { ...head, epoch: 0 }, () => false);
     const rows = await db.query(
       `SELECT line FROM ${db.schema}.lines WHERE seq <= $1 AND position($2::bytea IN line) > 0 ORDER BY seq`,
       [head.seq, Buffer.from(caseMark(requestId), 'utf8')],

@@ -3,27 +3,13 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError } from '../../access/core/app-error.ts';
 import { type Clock, instantOf } from '../../access/core/clock.ts';
-import type { LedgerHead } from '../../access/core/perimeter-api.ts';
-import type { Actor, Runtime } from '../../durable/port.ts';
 import { openRuntime } from '../../durable/runtime.ts';
 import { writeGenesis } from '../../durable/stores/lowdb/genesis.ts';
 import { nodeFiles } from '../../durable/stores/lowdb/node-files.ts';
 import type { Log } from '../../observe/log.ts';
-import { FREEZE_FLOW } from '../freeze/freeze-desk.ts';
-import { GRANT_FLOW } from '../grant-flow.ts';
-import { DOUBT_FLOW } from '../ledger/doubt-desk.ts';
 import { perimeterFlows } from '../perimeter-flows.ts';
-import type { OldLedger } from './old-ledger.ts';
-import type { Step } from './plan.ts';
+import { type Rebuild, writeLedger } from './write-ledger.ts';
 
-export interface Rebuild {
-  /** Where the new journal follows on. */
-  readonly genesis: LedgerHead;
-  readonly steps: readonly Step[];
-  readonly old: OldLedger;
-}
-
-const OPERATOR: Actor = { kind: 'system', name: 'operator' };
 /** While this file is there, old and new may be mixed: nobody may open the store. */
 const MARKER = 'rebuilding.json';
 const FRESH = 'rebuilt';
@@ -58,7 +44,7 @@ export async function rebuildFolder(folder: string, rebuild: Rebuild, clock: Clo
   await writeGenesis(nodeFiles, join(fresh, 'journal'), rebuild.genesis);
   const runtime = await openRuntime({ flows: perimeterFlows, folder: fresh, clock, log, limits: { reserveBytes: 0 } });
   try {
-    await write(runtime, rebuild, archive);
+    await writeLedger(runtime, rebuild, archive);
   } finally {
     await runtime.close();
   }
@@ -67,25 +53,6 @@ export async function rebuildFolder(folder: string, rebuild: Rebuild, clock: Clo
   await nodeFiles.syncFolder(folder);
   await putInPlace(folder);
   return archive;
-}
-
-/** First why, then what: the story of the gap stands at its beginning. */
-async function write(runtime: Runtime, { steps, old }: Rebuild, archive: string): Promise<void> {
-  const { foundAt: _, rebuilt: _rebuilt, ...why } = old.doubt ?? { why: 'operator', ours: old.end, foundAt: '' };
-  const doubtId = `doubt${crypto.randomUUID().replaceAll('-', '').slice(0, 24)}`;
-  await runtime.begin(DOUBT_FLOW, doubtId, why, OPERATOR);
-  if (old.freeze !== undefined) {
-    const { reason } = old.freeze;
-    const freezeId = `freeze${crypto.randomUUID().replaceAll('-', '').slice(0, 24)}`;
-    // Signatures are not taken over: two people sign again.
-    await runtime.begin(FREEZE_FLOW, freezeId, reason === undefined ? {} : { reason }, OPERATOR);
-  }
-  for (const { requestId, opening } of steps) {
-    const { kind } = await runtime.begin(GRANT_FLOW, requestId, { opening }, OPERATOR);
-    if (kind !== 'committed') throw new AppError('ledger.rebuild-failed', `${requestId} could not be taken over: ${kind}`);
-  }
-  const adopted = steps.filter(({ opening }) => opening.kind === 'adopted').length;
-  await runtime.send(doubtId, { type: 'reconciled', archive, adopted }, OPERATOR);
 }
 
 /** Every step may be repeated: what was moved already is left alone. */

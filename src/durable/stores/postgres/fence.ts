@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { AppError, codeOf } from '../../../access/core/app-error.ts';
-import { digestOf, parseLine, START, type Place } from '../../line-bytes.ts';
+import { digestOf, parseLine, type Place } from '../../line-bytes.ts';
+import { readGenesis } from './genesis.ts';
 import type { Postgres, Queries } from './open-postgres.ts';
 
 /** The right to write: a row that every commit locks and checks, so that one writer follows another and never beside it. */
 export interface Fence {
   readonly epoch: number;
+  /** Where its first line follows on: nothing, or what a lost journal had got to. */
+  readonly begin: Place;
   /** Where the journal ended when the lease was taken. */
   readonly end: Place;
   /**
@@ -45,7 +48,7 @@ const headSchema = z.object({ head: z.string() });
 export async function takeFence(options: FenceOptions): Promise<Fence> {
   const { db, leaseMs, owner, onLost } = options;
   const { schema } = db;
-  const { epoch, end } = await db.transaction(async (queries) => {
+  const { epoch, begin, end } = await db.transaction(async (queries) => {
     // A clock that was set back must not make a dead owner's lease last: either direction counts as silence.
     const [found] = await queries.query(
       `SELECT owner, lease_ms - abs(extract(epoch FROM clock_timestamp() - heartbeat_at)) * 1000 AS left_ms
@@ -55,13 +58,14 @@ export async function takeFence(options: FenceOptions): Promise<Fence> {
     if (held.owner !== null && (held.left_ms ?? 0) > 0) throw locked(held.owner, held.left_ms ?? 0);
     // Nobody else commits while we hold the row: this is the end, and what it says is final.
     const [tail] = await queries.query(`SELECT seq, line, head FROM ${schema}.lines ORDER BY seq DESC LIMIT 1`);
-    const last = tail === undefined ? START : placeOf(tailSchema.parse(tail));
+    const first = await readGenesis(queries, schema);
+    const last = tail === undefined ? first : placeOf(tailSchema.parse(tail));
     const [taken] = await queries.query(
       `UPDATE ${schema}.writer SET epoch = greatest(epoch, $1) + 1, owner = $2, heartbeat_at = clock_timestamp(), lease_ms = $3
        WHERE one = 1 RETURNING epoch`,
       [last.epoch, owner, leaseMs],
     );
-    return { epoch: epochSchema.parse(taken).epoch, end: last };
+    return { epoch: epochSchema.parse(taken).epoch, begin: first, end: last };
   });
 
   const enter = async (queries: Queries, after: Place | undefined): Promise<boolean> => {
@@ -73,13 +77,14 @@ export async function takeFence(options: FenceOptions): Promise<Fence> {
     );
     if (found === undefined) throw fenced(epoch);
     const { tail, read_only: isReadOnly } = saidSchema.parse(found);
-    if (after !== undefined && after.seq > 0 && tail !== after.head) throw rolledBack(after);
+    if (after !== undefined && after.seq > begin.seq && tail !== after.head) throw rolledBack(after);
     options.onSaid(isReadOnly);
     return isReadOnly;
   };
 
   return {
     epoch,
+    begin,
     end,
     async run(work, after) {
       try {

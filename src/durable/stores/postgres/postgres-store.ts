@@ -124,7 +124,8 @@ function storeOn({ db, fence, room, known, cursors, log, stopHeartbeat }: Parts)
     head: () => ({ seq: writer.place.seq, head: writer.place.head }),
     async *entries(afterSeq) {
       const lastSeq = writer.place.seq;
-      if (afterSeq < lastSeq) yield* followers.recent(afterSeq, lastSeq) ?? readLines(db, afterSeq, lastSeq);
+      if (afterSeq < lastSeq)
+        yield* followers.recent(afterSeq, lastSeq) ?? readLines(db, Math.max(afterSeq, fence.begin.seq), lastSeq);
     },
     onCommit: (listener) => followers.listen(listener),
     get degraded() {
@@ -145,7 +146,7 @@ function storeOn({ db, fence, room, known, cursors, log, stopHeartbeat }: Parts)
 
 async function recall(db: Postgres, fence: Fence, known: KnownCases, closedKept: number): Promise<Map<string, number>> {
   const { open, closed, cursors } = await load(db, closedKept);
-  let newest = 0;
+  let newest = fence.begin.seq;
   for (const record of [...closed, ...open]) {
     known.put(record);
     newest = Math.max(newest, record.seq);
@@ -175,7 +176,7 @@ async function ask(db: Postgres, known: KnownCases, caseId: string): Promise<Cas
 async function verify(db: Postgres, fence: Fence, room: Room, log: Log, closing: AbortSignal): Promise<void> {
   while (!closing.aborted) {
     try {
-      return await verifyLines(db, fence.end, () => closing.aborted);
+      return await verifyLines(db, fence.begin, fence.end, () => closing.aborted);
     } catch (error) {
       if (codeOf(error) === 'store.corrupt') return room.distrust(error);
       log.warn({ err: error }, 'the history in the database could not be verified; trying again');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CHAIN_PARTS, digestOf, GENESIS, parseLine, type Place } from '../../line-bytes.ts';
+import { CHAIN_PARTS, digestOf, parseLine, type Place } from '../../line-bytes.ts';
 import type { Line } from '../../store.ts';
 import type { Postgres } from './open-postgres.ts';
 import { damaged } from './rows.ts';
@@ -37,12 +37,12 @@ export async function* readLines(
 const wrongSchema = z.array(z.object({ seq: z.coerce.number() }));
 
 /**
- * Follows the chain from the first line to `end`. The database does it, over the raw bytes, so that a long journal need not travel.
+ * Follows the chain from `begin` to `end`. The database does it, over the raw bytes, so that a long journal need not travel.
  * @throws {AppError} `store.corrupt`, `store.unavailable`
  */
-export async function verifyLines(db: Postgres, end: Place, isStopped: () => boolean): Promise<void> {
+export async function verifyLines(db: Postgres, begin: Place, end: Place, isStopped: () => boolean): Promise<void> {
   const [start, middle, stop] = CHAIN_PARTS;
-  for (let from = 1; from <= end.seq && !isStopped(); from += VERIFIED_AT_ONCE) {
+  for (let from = begin.seq + 1; from <= end.seq && !isStopped(); from += VERIFIED_AT_ONCE) {
     const to = Math.min(end.seq, from + VERIFIED_AT_ONCE - 1);
     // The line before is read too, but not judged; a line that is missing shows in the one that follows it.
     const [wrong] = wrongSchema.parse(
@@ -53,7 +53,7 @@ export async function verifyLines(db: Postgres, end: Place, isStopped: () => boo
          LATERAL convert_to($3 || seq || $4 || coalesce(prev, $6) || $5, 'UTF8') AS beginning
          WHERE seq > $1 AND (head <> encode(sha256(line), 'hex') OR substr(line, 1, length(beginning)) <> beginning)
          ORDER BY seq LIMIT 1`,
-        [from - 1, to, start, middle, stop, GENESIS],
+        [from - 1, to, start, middle, stop, begin.head],
       ),
     );
     if (wrong !== undefined) throw damaged(`line ${wrong.seq} is damaged, or does not follow the one before`);

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { AppError } from '../access/core/app-error.ts';
 import { EXIT } from './exit-codes.ts';
 
+const REASON_MAX_CHARS = 500;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /**
@@ -16,6 +17,10 @@ export function registerPerimeterOrders(program: Command): void {
     .option('--reason <text>', 'why, for the alarm and for who is to lift it')
     .action(async (_own: unknown, command: Command) => {
       const { config, reason } = command.optsWithGlobals<{ readonly config: string; readonly reason?: string }>();
+      if (reason !== undefined && (reason.trim() === '' || reason.length > REASON_MAX_CHARS))
+        throw new AppError('usage.reason', `a reason has 1 to ${REASON_MAX_CHARS} characters`, {
+          hint: 'Say it in one sentence, or leave it out.',
+        });
       const { withControl } = await import('./perimeter-control.ts');
       const { freezeId, frozenAt } = await withControl(config, (control) => control.freeze(reason));
       say(`Frozen since ${frozenAt} (${freezeId}). Nothing is given; what was given is taken away on time.`);

@@ -1,13 +1,20 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Verdict } from '../../../src/access/core/verdict.ts';
+import type { Runtime } from '../../../src/durable/port.ts';
 import type { PersonFacts } from '../../../src/entra/membership-reader.ts';
 import { mayRegister, mayStillGive } from '../../../src/perimeter/guardrails.ts';
 import { DAY_MS, mayBeOneMore, type Spent } from '../../../src/perimeter/guardrails/budgets.ts';
 import { createJudge, type Waiting } from '../../../src/perimeter/guardrails/judge.ts';
 import { mayApprove } from '../../../src/perimeter/guardrails/may-approve.ts';
 import { mayReceive } from '../../../src/perimeter/guardrails/may-receive.ts';
+import { ownedBotCould } from '../../../src/perimeter/guardrails/owned-bot.ts';
+import { refuseUnsafeGroups } from '../../../src/perimeter/guardrails/refuse-unsafe-groups.ts';
 import { stillApproved } from '../../../src/perimeter/guardrails/still-approved.ts';
 import type { PerimeterConfig, Stage } from '../../../src/perimeter/perimeter-config.ts';
+import { recordingLog } from '../../durable/support/durable-world.ts';
 import { ABEL, ANNA, type ConfigWishes, GLOBAL_READER, perimeterConfig, RITA } from '../support/perimeter-config.ts';
 import { everybodyKnown, forbidden, known } from '../support/people.ts';
 
@@ -340,6 +347,48 @@ describe('whoever asks the judge', () => {
       'guardrail.approvals',
       'The directory did not say who may approve this.',
       'Only a group has owners: an administrator can name other approvers in perimeter.yaml.',
+    ]);
+  });
+});
+
+describe('whoever runs the perimeter is told', () => {
+  it('of what an owned bot could do at any of many scopes, that one waits only there', () => {
+    const azureRole = { roleDefinitionId: GLOBAL_READER, scopePattern: '/subscriptions/*' };
+    const said = (more: object) => ownedBotCould(perimeterConfig({ more }))[0];
+    expect(said({ directoryRole: undefined, azureRole, coolDownMinutes: 30 })).toContain(
+      'and not within 30 minutes after it ended there, and to at most',
+    );
+    expect(
+      said({
+        directoryRole: undefined,
+        azureRole: { ...azureRole, scopePattern: undefined, scope: '/subscriptions/1' },
+        coolDownMinutes: 30,
+      }),
+    ).toContain('and not within 30 minutes after it ended, and to at most');
+  });
+
+  it('of three groups of receivers, all three', () => {
+    const groups = [1, 2, 3].map((digit) => `96000000-0000-4000-8000-00000000000${digit}`);
+    const [said] = ownedBotCould(perimeterConfig({ more: { mayReceive: { people: [], groups } } }));
+    expect(said).toContain(`to the members of group ${groups[0]}, group ${groups[1]} or group ${groups[2]}, for`);
+  });
+
+  it('that it started with groups that are not guarded well enough, and why', async () => {
+    const log = recordingLog();
+    const file = join(mkdtempSync(join(tmpdir(), 'hallpass-perimeter-')), 'perimeter.yaml');
+    writeFileSync(file, 'entitlements: []\n');
+    const open = { status: 'known', roleAssignable: false, dynamic: false, synced: false } as const;
+    await refuseUnsafeGroups(file, {
+      config: perimeterConfig({ more: { assurance: 'signed', approvers: { people: [], groups: [GLOBAL_READER] } } }),
+      people: everybodyKnown({ groupOf: () => Promise.resolve(open) }),
+      runtime: { open: () => [{ state: 'active' }] } as unknown as Runtime,
+      log,
+    });
+    expect(log.lines).toEqual([
+      expect.objectContaining({
+        err: expect.objectContaining({ code: 'config.invalid' }),
+        msg: 'started all the same, since something is held that has to end; nothing of this is given',
+      }),
     ]);
   });
 });

@@ -1,7 +1,17 @@
-import { ABEL, ANNA, GINA } from '../../perimeter/support/perimeter-config.ts';
-import { alone, asked, CHAT, codeOn, ended, given, signedAndGiven } from '../acts.ts';
+import { AZURE_ROLES, SHOP_SCOPE, SUBSCRIPTION_SCOPE } from '../../../src/playground/microsoft/tenant/azure-assignments.ts';
+import { ABEL, ANNA, ENGINEERS, GINA } from '../../perimeter/support/perimeter-config.ts';
+import { alone, asked, CHAT, codeOn, ended, entitlementsOf, given, signedAndGiven } from '../acts.ts';
 import { type Attack, attackOn } from '../attack.ts';
-import { codeOf } from '../seen.ts';
+import { codeOf, refusalOf } from '../seen.ts';
+
+const ANYWHERE = entitlementsOf({
+  id: 'anywhere',
+  azureRole: { roleDefinitionId: AZURE_ROLES.contributor.id, scopePattern: `${SUBSCRIPTION_SCOPE}/resourceGroups/*` },
+  mayReceive: { groups: [ENGINEERS] },
+  assurance: 'chat',
+  atMostLive: 1_000,
+  atMostPerPrincipalPerDay: 1_000,
+});
 
 /** Too much of everything. */
 export const floods: readonly Attack[] = [
@@ -101,4 +111,22 @@ export const floods: readonly Attack[] = [
     },
     twin: (world) => signedAndGiven(world, 'flood7000001', [ANNA]),
   }),
+  {
+    class: 'flood',
+    name: 'brings so many requests which wait that ends would come late',
+    code: 'guardrail.too-many-waiting',
+    journal: 'began → refused',
+    about: 'flood8000050',
+    wishes: { file: { entitlements: ANYWHERE } },
+    async attack(world) {
+      const ids = Array.from({ length: 51 }, (_, at) => `flood80000${String(at).padStart(2, '0')}`);
+      for (const [at, id] of ids.entries())
+        await world.register(id, { entitlementId: 'anywhere', azureScope: `${SUBSCRIPTION_SCOPE}/resourceGroups/g${at}` });
+      return refusalOf(world, 'flood8000050');
+    },
+    async twin(world) {
+      await world.end('flood8000000', 'withdraw');
+      await given(world, 'flood8000051', { entitlementId: 'anywhere', azureScope: SHOP_SCOPE });
+    },
+  },
 ];

@@ -1,7 +1,9 @@
-import { GINA, RITA } from '../../perimeter/support/perimeter-config.ts';
+import { SignJWT } from 'jose';
+import { claimsFor, newKey } from '../../perimeter/approve/support/local-idp.ts';
+import { ABEL, ANNA, APPROVERS, GINA, GLOBAL_READER, RITA, TENANT_ID } from '../../perimeter/support/perimeter-config.ts';
 import { approval } from '../../perimeter/support/world.ts';
-import { CHAT, given } from '../acts.ts';
-import type { Attack } from '../attack.ts';
+import { alone, begins, CHAT, codeOn, given, isGiven, signedAndGiven, signs, tried } from '../acts.ts';
+import { type Attack, attackOn } from '../attack.ts';
 import { codeOf, refusalOf, settled } from '../seen.ts';
 
 /** The right calls in the wrong order, or all at once. */
@@ -72,5 +74,88 @@ export const orders: readonly Attack[] = [
       return codeOf(await world.call('POST', '/grants/twice000011/decisions', { ...one, approver: GINA }));
     },
     twin: (world) => given(world, 'twice000012'),
+  },
+  attackOn({
+    class: 'DELETE before POST',
+    name: 'withdraws a request while an approver signs it, and what was signed arrives all the same',
+    code: 'approval.closed',
+    journal: 'transition endRequested → ended',
+    about: 'deleted00004',
+    async prepare(world) {
+      await world.register('deleted00004');
+      const begun = await begins(world, ABEL, 'deleted00004');
+      await world.end('deleted00004', 'withdraw');
+      return begun;
+    },
+    attack: async (_world, begun) => codeOn(await begun.goOn()),
+    async twin(world) {
+      await world.register('deleted00005');
+      await signedAndGiven(world, 'deleted00005', [ABEL]);
+    },
+  }),
+  attackOn({
+    class: 'expired, unsigned, alg and key confusion',
+    name: 'keeps the perimeter from giving until what was signed holds no longer, and lets go then',
+    code: 'approval.expired',
+    journal: 'transition directory.giveRefused → refused',
+    about: 'deleted00006',
+    async prepare(world) {
+      await world.register('deleted00006', { approvalWindowMinutes: 30, durationMinutes: 60 });
+      world.skewClock(61_500);
+      await signs(world, ABEL, 'deleted00006');
+    },
+    async attack(world) {
+      world.advance(31);
+      world.skewClock(0);
+      return refusalOf(world, 'deleted00006');
+    },
+    async twin(world) {
+      await world.register('deleted00007', { approvalWindowMinutes: 30, durationMinutes: 60 });
+      await signedAndGiven(world, 'deleted00007', [ABEL]);
+    },
+  }),
+  attackOn({
+    class: 'concurrent duplicates',
+    name: 'brings one signature ten times at once, where two people have to sign',
+    code: 'approval.replayed',
+    journal: 'transition decided → registered',
+    about: 'twice000013',
+    wishes: { more: { approvers: { groups: [APPROVERS], people: [] }, approvalsNeeded: 2 } },
+    async prepare(world) {
+      // A second key of Entra's, so that the token is here before its code is redeemed.
+      const { privateKey, jwk } = await newKey();
+      world.idp.keys.publish(jwk);
+      await world.register('twice000013');
+      const { browser, callback } = await begins(world, ABEL, 'twice000013');
+      const claims = claimsFor(world.idp.begun.at(-1) ?? {}, world.idp.issuer, ABEL.objectId, TENANT_ID);
+      const token = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: jwk.kid }).sign(privateKey);
+      return { cookie: browser.cookies.all.map(({ name, value }) => `${name}=${value}`).join('; '), callback, token };
+    },
+    async attack(world, { cookie, callback, token }) {
+      const body = { token_type: 'Bearer', expires_in: 3599, access_token: 'opaque', id_token: token };
+      world.idp.tokenAnswer = { status: 200, body };
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () => fetch(callback, { headers: { cookie }, redirect: 'manual' }).then((one) => one.text())),
+      );
+      world.idp.tokenAnswer = undefined;
+      const codes = answers.map((html) => /Code: ([\w.-]+)/.exec(html)?.[1]);
+      return codes.filter((code) => code === 'approval.replayed').length === 9 ? 'approval.replayed' : codes.join();
+    },
+    async twin(world) {
+      await signs(world, ANNA, 'twice000013');
+      await isGiven(world, 'twice000013');
+    },
+  }),
+  {
+    class: 'concurrent duplicates',
+    name: 'asks for what somebody holds from elsewhere already, so that the end takes theirs away',
+    code: 'grant.already-held',
+    journal: 'transition directory.held → refused',
+    about: 'twice000014',
+    wishes: CHAT,
+    prepare: async ({ microsoft }) =>
+      void microsoft.tenant.grantRole({ principalId: RITA.objectId, roleDefinitionId: GLOBAL_READER }),
+    attack: (world) => tried(world, 'twice000014'),
+    twin: (world) => given(world, 'twice000015', alone(ANNA)),
   },
 ];

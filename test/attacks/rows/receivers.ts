@@ -1,7 +1,7 @@
-import { BUILD_PIPELINE_PRINCIPAL_ID, RELEASE_GROUP_ID } from '../../../src/playground/cast.ts';
-import { ABEL, ANNA, GINA, RITA } from '../../perimeter/support/perimeter-config.ts';
+import { BUILD_PIPELINE_PRINCIPAL_ID, FOREIGN_TENANT_ID, RELEASE_GROUP_ID } from '../../../src/playground/cast.ts';
+import { ABEL, ANNA, APPROVERS, GINA, RITA } from '../../perimeter/support/perimeter-config.ts';
 import { approval } from '../../perimeter/support/world.ts';
-import { alone, CHAT, given, person, tried } from '../acts.ts';
+import { alone, CHAT, codeOn, given, isGiven, looks, person, signs, tried } from '../acts.ts';
 import type { Attack } from '../attack.ts';
 import { refusalOf } from '../seen.ts';
 
@@ -58,5 +58,64 @@ export const receivers: readonly Attack[] = [
       return refusalOf(world, 'another00003');
     },
     twin: (world) => given(world, 'another00004'),
+  },
+  {
+    class: 'foreign receiver',
+    name: 'asks for somebody of another tenant, who has the object id of somebody here',
+    code: 'guardrail.tenant',
+    journal: 'began → refused',
+    about: 'foreign000005',
+    wishes: CHAT,
+    attack: (world) => tried(world, 'foreign000005', alone({ ...RITA, tenantId: FOREIGN_TENANT_ID })),
+    twin: (world) => given(world, 'foreign000006', alone({ ...RITA, tenantId: RITA.tenantId.toUpperCase() })),
+  },
+  {
+    class: 'named requester is not the principal',
+    name: 'says that somebody agreed whom the file does not list as an approver',
+    code: 'guardrail.approver',
+    journal: 'transition decisionRefused → refused',
+    about: 'another00005',
+    wishes: { more: { ...CHAT.more, approvers: { groups: [APPROVERS], people: [] } } },
+    async attack(world) {
+      await world.register('another00005');
+      await world.call('POST', '/grants/another00005/decisions', { ...approval('another00005-1'), approver: GINA });
+      return refusalOf(world, 'another00005');
+    },
+    twin: (world) => given(world, 'another00006', {}, ABEL),
+  },
+  {
+    class: 'named requester is not the principal',
+    name: 'says that an approver of another tenant agreed, who has the object id of one here',
+    code: 'guardrail.approver-tenant',
+    journal: 'transition decisionRefused → refused',
+    about: 'another00007',
+    wishes: { more: { ...CHAT.more, approvers: { groups: [APPROVERS], people: [] } } },
+    async attack(world) {
+      await world.register('another00007');
+      const approver = { ...ABEL, tenantId: FOREIGN_TENANT_ID };
+      await world.call('POST', '/grants/another00007/decisions', { ...approval('another00007-1'), approver });
+      return refusalOf(world, 'another00007');
+    },
+    twin: (world) => given(world, 'another00008', {}, ABEL),
+  },
+  {
+    class: 'named requester is not the principal',
+    name: 'an approver signs the request in the place of whoever asked, by a form that they made',
+    code: 'page.malformed',
+    journal: 'began → registered',
+    about: 'another00009',
+    wishes: { more: { protected: true } },
+    async attack(world) {
+      await world.register('another00009');
+      const browser = world.browserOf(ABEL);
+      const page = await world.look(browser, 'another00009');
+      const fields = Object.fromEntries((page.forms[0]?.fields ?? []).map(({ name, value }) => [name, value]));
+      return codeOn(await browser.postFrom(world.origin, `${world.origin}/approve/another00009`, { ...fields, act: 'sign' }));
+    },
+    async twin(world) {
+      await (await looks(world, RITA, 'another00009')).click('Sign this request');
+      await signs(world, ABEL, 'another00009');
+      await isGiven(world, 'another00009');
+    },
   },
 ];

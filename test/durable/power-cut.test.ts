@@ -144,14 +144,17 @@ describe('after a power cut at any moment', () => {
 
 /** Every line of the store that asks for a sync: a new one must be reached by the story, and be needed. */
 function syncsInTheCode(): string[] {
-  return globSync('src/durable/**/*.ts')
-    .filter((path) => !path.endsWith('node-files.ts'))
-    .flatMap((path) =>
-      readFileSync(path, 'utf8')
-        .split('\n')
-        .flatMap((line, index) => (/\.(?:dataSync|syncFolder)\(/.test(line) ? [`${basename(path)}:${index + 1}`] : [])),
-    )
-    .toSorted();
+  return (
+    globSync('src/durable/**/*.ts')
+      // A genesis is laid while nothing runs, and is checked by whoever opens it (genesis.test.ts).
+      .filter((path) => !path.endsWith('node-files.ts') && !path.endsWith('lowdb/genesis.ts'))
+      .flatMap((path) =>
+        readFileSync(path, 'utf8')
+          .split('\n')
+          .flatMap((line, index) => (/\.(?:dataSync|syncFolder)\(/.test(line) ? [`${basename(path)}:${index + 1}`] : [])),
+      )
+      .toSorted()
+  );
 }
 
 async function brokenWithout(suppressed: string, reserveBytes: number): Promise<string | undefined> {

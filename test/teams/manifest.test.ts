@@ -39,7 +39,7 @@ const permissionsSchema = z.strictObject({
   version: z.literal(1),
   identities: z.array(
     z.strictObject({
-      id: z.enum(['bot', 'perimeter', 'slack-app', 'teams-bot']),
+      id: z.enum(['bot', 'perimeter', 'doctor', 'slack-app', 'teams-bot']),
       what: z.string().min(1),
       permissions: z.array(
         z.strictObject({
@@ -48,6 +48,7 @@ const permissionsSchema = z.strictObject({
           name: z.string(),
           scope: z.string().optional(),
           when: z.string().optional(),
+          for: z.array(z.string()).optional(),
           why: z.string().min(1),
           without: z.string(),
           operations: z.array(

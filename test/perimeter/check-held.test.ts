@@ -15,6 +15,7 @@ interface Judged {
   readonly judge?: Verdict;
   readonly room?: Verdict;
   readonly indexing?: Promise<never>;
+  readonly status?: CaseView['status'];
 }
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const HOLDING = 'anna reads';
@@ -33,6 +34,7 @@ function check(listed: readonly string[], before: Readonly<Record<string, unknow
   };
   const view = {
     caseId: 'grant00002',
+    status: judged.status ?? 'active',
     columns: { holding: HOLDING },
     context: { opening: { kind: 'open', registration, target }, endsAt: '2026-03-01T12:30:00.000Z' },
   } as unknown as CaseView;
@@ -61,6 +63,10 @@ function check(listed: readonly string[], before: Readonly<Record<string, unknow
 }
 
 describe('who asks again for what has just been taken from them', () => {
+  it('is asked about no more once the request is over', async () => {
+    expect(await check([], {}, { status: 'done' })).toBeUndefined();
+  });
+
   it('is given it when nothing is listed any more', async () => {
     expect(await check([])).toMatchObject({ events: [{ type: 'directory.absent', writer: 'pim' }] });
   });

@@ -26,6 +26,8 @@ export function checkHeld(parts: CheckParts): CommandHandler {
 
 async function check(parts: CheckParts, context: Parameters<CommandHandler>[1]): Promise<CommandResult | undefined> {
   const { config, runtime, writers, judge, budgets, clock } = parts;
+  // Withdrawn or lapsed meanwhile: nothing is asked for what nobody will be given.
+  if (context.view().status === 'done') return undefined;
   if (runtime.degraded) throw storeFull();
   const order = currentOrder(runtime, context);
   const { opening, ...approved } = contextOf(context.view());

@@ -58,7 +58,7 @@ export const ROOMS = {
 /** The quick tests of these rooms: no other process, and no Microsoft of the playground. */
 export const MUTATION_TESTS = [
   'test/access/core/*.test.ts',
-  'test/identity/id-token*.test.ts',
+  'test/identity/{id-token,caller-token}*.test.ts',
   'test/perimeter/guardrails/!(in-the-tenant|groups-in-the-tenant).test.ts',
   'test/perimeter/evidence/!(from-the-page|every-change).test.ts',
   'test/perimeter/ledger/*.test.ts',

@@ -112,6 +112,14 @@ describe('what is told of a token that is not as it has to be', () => {
     expect(await told(await fileOf(await make()))).toEqual([sentence]);
   });
 
+  it('of four parts', async () => {
+    const act = await honest();
+    // The shape of a record does not let it in.
+    expect(
+      await told(await fileOf(act).then((file) => Buffer.from(file.toString().replace(act.idToken, `${act.idToken}.AA`)))),
+    ).toEqual([expect.stringMatching(/^evidence\.schema: /)]);
+  });
+
   it.each<[string, object, readonly string[]]>([
     ['at the edge of the clocks', { auth_time: at - 60 }, []],
     ['a second before', { auth_time: at - 61 }, ['token.step-up: A token does not show the sign-in that was demanded.']],
@@ -404,6 +412,66 @@ describe('what is told beside what the verifier brings', () => {
     ['a text', 'x'],
   ])('throws at %s', async (_name, outside) => {
     await expect(verifyEvidence(await fileOf(await honest()), { outside })).rejects.toThrow();
+  });
+
+  it('nothing as pinned while one of two keys is not known', async () => {
+    const other = newSigner('entra-2');
+    const [first, second] = [await honest(), await signedAct(other, statementOf(asked), bea)];
+    const ledger = newLedger();
+    ledger.begin(openingOf(asked, { ...oneSignature, stages: [2] }), asked.registeredAt);
+    ledger.send('2026-03-01T08:10:00.400Z', { type: 'decided', decision: decisionOf(first) });
+    ledger.send('2026-03-01T08:10:00.500Z', { type: 'decided', decision: decisionOf(second) });
+    const file = exported(ledger, [first, second]);
+    expect((await verifyEvidence(file, pinning)).verdict).toBe('consistent');
+    expect((await verifyEvidence(file, { ...pinning, keys: [entra.key, other.key] })).verdict).toBe('pinned');
+  });
+
+  it('what is not proved of the giving: no records, none that fits, nothing given', async () => {
+    const act = await honest();
+    const ledger = newLedger();
+    ledger.begin(openingOf(asked, oneSignature), asked.registeredAt);
+    ledger.send('2026-03-01T08:10:00.500Z', { type: 'decided', decision: decisionOf(act) });
+    const [given, waiting] = [await fileOf(act), exported(ledger, [act])];
+    const openOf = async (file: Buffer, outside: unknown) =>
+      (await verifyEvidence(file, { ...pinning, ...(outside === undefined ? {} : { outside }) })).notProved.join('\n');
+    const words = await Promise.all([
+      openOf(given, undefined),
+      openOf(given, []),
+      openOf(waiting, []),
+      openOf(waiting, undefined),
+    ]);
+    const [BRING, NONE, NOTHING] = [
+      "bring Microsoft's own records",
+      'none of the records that you brought',
+      'nothing was given, so',
+    ];
+    for (const [at, one] of [BRING, NONE, NOTHING, BRING].entries())
+      expect([BRING, NONE, NOTHING].filter((each) => words[at]?.includes(each))).toEqual([one]);
+  });
+
+  it('nothing more of what was refused at the door, whatever records there are', async () => {
+    const ledger = newLedger();
+    const { v: _v, target: _target, registeredAt: _at, guardrailsDigest: _digest, ...registration } = asked;
+    ledger.begin({ kind: 'refused', registration, refusal: { code: 'x', hint: 'y' } }, asked.registeredAt);
+    const { verdict, contradictions, says } = await verifyEvidence(exported(ledger, [], { texts: [] }), {
+      ...pinning,
+      outside: [pim('x')],
+    });
+    expect({ verdict, contradictions }).toEqual({ verdict: 'consistent', contradictions: [] });
+    expect(says).toEqual([
+      'Request r0000000001 is refused.',
+      'The request was refused when it arrived: nobody was asked, and nothing was given.',
+    ]);
+  });
+
+  it('nothing against a perimeter where nobody signs', async () => {
+    const ledger = newLedger();
+    ledger.begin(openingOf(asked, { ...oneSignature, assurance: 'chat' }), asked.registeredAt);
+    const perimeter = { tenantId: TENANT, clientId: CLIENT, issuer: 'i', keysUrl: 'k' };
+    const file = exported(ledger, [], { perimeter });
+    expect(await told(file, { expected: { tenantId: TENANT, approvalClientId: undefined } })).toEqual([]);
+    expect(await told(file, { expected: { tenantId: TENANT, approvalClientId: CLIENT } })).toEqual([]);
+    expect(await told(file, { expected: { tenantId: CLIENT, approvalClientId: undefined } })).toHaveLength(1);
   });
 
   it('nothing of what was never given', async () => {

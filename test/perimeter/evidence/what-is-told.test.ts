@@ -445,8 +445,8 @@ describe('what is told beside what the verifier brings', () => {
       'none of the records that you brought',
       'nothing was given, so',
     ];
-    for (const [at, one] of [BRING, NONE, NOTHING, BRING].entries())
-      expect([BRING, NONE, NOTHING].filter((each) => words[at]?.includes(each))).toEqual([one]);
+    for (const [index, one] of [BRING, NONE, NOTHING, BRING].entries())
+      expect([BRING, NONE, NOTHING].filter((each) => words[index]?.includes(each))).toEqual([one]);
   });
 
   it('nothing more of what was refused at the door, whatever records there are', async () => {

@@ -58,7 +58,7 @@ describe('what the file says of the caller', () => {
       [`api://${BARE.replace('9', 'g')}`],
     ],
   ])('%s', (_name, audience, audiences) => {
-    expect(callerSettingsOf(perimeterConfig({ login: LOGIN, audience }))).toEqual({
+    expect(callerSettingsOf(perimeterConfig({ login: LOGIN, audience }))).toStrictEqual({
       ...{ tenantId: TENANT_ID, issuers: { v1: V1, v2: V2 }, audiences, clientId: BOT_CLIENT_ID, appRole: 'Access.Give' },
     });
   });

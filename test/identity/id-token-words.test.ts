@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type JWTPayload, SignJWT } from 'jose';
+import { errors, type JWTPayload, SignJWT } from 'jose';
 import { createIdTokenVerifier, type ExpectedSignIn, type VerifyIdToken } from '../../src/identity/id-token.ts';
-import { type IdTokenRule, tokenRefused } from '../../src/identity/id-token-refusal.ts';
-import { signingKeysAt } from '../../src/identity/id-token-signature.ts';
+import { type IdTokenRule, RULE_OF_CLAIM, tokenRefused } from '../../src/identity/id-token-refusal.ts';
+import { signedBy, signingKeysAt } from '../../src/identity/id-token-signature.ts';
 import { type HttpsServer, startHttps } from '../support/https-server.ts';
 import { newKey } from '../perimeter/approve/support/local-idp.ts';
 
@@ -44,6 +44,25 @@ describe('whoever signed in and was not accepted', () => {
     expect(tokenRefused(rule, 'x')).toMatchObject({
       ...{ code: `id-token.${rule}`, message: `the ID token was not accepted: ${rule} (x)`, hint, retryable: false },
     });
+  });
+});
+
+it('a claim that is wrong breaks the rule of its name, and any other that of claims', () => {
+  expect(RULE_OF_CLAIM).toEqual({ iss: 'issuer', aud: 'audience', exp: 'expired', nbf: 'expired', nonce: 'nonce' });
+});
+
+describe('what is wrong with the keys, and not with the token', () => {
+  it.each<[string, Error, string]>([
+    ['a timeout', new errors.JWKSTimeout(), 'id-token.keys-unavailable'],
+    ['a list that is none', new errors.JWKSInvalid(), 'id-token.keys-unavailable'],
+    ['an answer that was none', new errors.JOSEError(), 'id-token.keys-unavailable'],
+    ['a network that is down', new TypeError('fetch failed'), 'id-token.keys-unavailable'],
+    ['no key of that name', new errors.JWKSNoMatchingKey(), 'id-token.signature'],
+  ])('is told apart: %s', async (_name, error, code) => {
+    const key = await newKey();
+    const token = await new SignJWT({}).setProtectedHeader({ alg: 'RS256', kid: 'x' }).sign(key.privateKey);
+    const failing = Object.assign(() => Promise.reject(error), { jwks: () => undefined });
+    await expect(signedBy(token, { issuer: ISSUER, clientId: CLIENT }, failing, BEGUN)).rejects.toMatchObject({ code });
   });
 });
 

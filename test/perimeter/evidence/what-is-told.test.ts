@@ -62,6 +62,15 @@ describe('what is told of a token that is not as it has to be', () => {
       'token.algorithm: A token is not signed by RS256.',
     ],
     [
+      'whose header names no key',
+      async () => {
+        const act = await honest();
+        const header = Buffer.from('{"alg":"RS256"}').toString('base64url');
+        return { ...act, idToken: act.idToken.replace(/^[^.]*/, header) };
+      },
+      'token.algorithm: A token is not signed by RS256.',
+    ],
+    [
       'whose header is no JSON',
       async () => {
         const act = await honest();
@@ -145,6 +154,23 @@ describe('what is told of a token that is not as it has to be', () => {
     expect(await told(await fileOf(act))).toEqual(['token.issuer: A token was issued by somebody else.']);
   });
 
+  it('whose issuer is another than that of the record', async () => {
+    const act = await signedAct(entra, statementOf(asked), adam, { record: { issuer: 'https://x' } });
+    expect(await told(await fileOf(act))).toEqual(['token.issuer: A token was issued by somebody else.']);
+  });
+
+  it('of a perimeter where nobody signs', async () => {
+    const ledger = newLedger();
+    const act = await honest();
+    ledger.begin(openingOf(asked, oneSignature), asked.registeredAt);
+    ledger.send('2026-03-01T08:10:00.500Z', { type: 'decided', decision: decisionOf(act) });
+    const { approve: _approve, ...perimeter } = readEvidenceFile(exported(ledger, [act])).perimeter;
+    expect(await told(exported(ledger, [act], { perimeter }))).toEqual([
+      'token.audience: A token was made for another application.',
+      'statement.perimeter: A statement was made for another perimeter.',
+    ]);
+  });
+
   it('whose tenant is another than that of the file', async () => {
     const signer = { ...adam, tenantId: bea.objectId };
     const act = await signedAct(entra, statementOf(asked), signer, { claims: { tid: bea.objectId } });
@@ -196,6 +222,12 @@ describe('what is told of a statement', () => {
     ledger.send('2026-03-01T08:10:00.500Z', { type: 'requestSigned', signature });
     return exported(ledger, [act]);
   };
+  it('under a request that is not in the file', async () => {
+    const act = await signedAct(entra, sign, rita);
+    const codes = (await told(resealed(await signedBy(act), () => ({ request: null })))).map((one) => one.replace(/:.*/, ''));
+    expect(codes).toEqual(['request.other', 'statement.request', 'statement.requester']);
+  });
+
   it.each<[string, () => Promise<SignedAct>, readonly string[]]>([
     ['by the requester, under the request', () => signedAct(entra, sign, rita), []],
     [

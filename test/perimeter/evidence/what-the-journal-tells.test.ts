@@ -311,6 +311,16 @@ describe('the story of the lines', () => {
     expect(isContradiction(read)).toBe(!isOne);
   });
 
+  it.each<[string, object, boolean]>([
+    ['whole', { kind: 'pim', id: 'a', more: 1 }, true],
+    ['of another kind', { kind: 'else', id: 'a' }, false],
+    ['without an id', { kind: 'pim' }, false],
+  ])('knows what was given only where it is %s', (_name, assignment, isOne) => {
+    const lines = texts.map((text) => text.replaceAll('"decisions":', `"assignment":${JSON.stringify(assignment)},"decisions":`));
+    const read = storyOf({ journal: { lines, head: { seq: 1, head: '' } }, requestId: asked.requestId });
+    expect(isContradiction(read)).toBe(!isOne);
+  });
+
   it('is read by its bytes, whatever letters are in it', () => {
     const line = (texts[0] ?? '').replace('global-reader', 'globål-reader');
     const read = storyOf({ journal: { lines: [line], head: { seq: 1, head: '' } }, requestId: asked.requestId });

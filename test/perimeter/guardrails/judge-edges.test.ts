@@ -98,6 +98,14 @@ describe('the judge', () => {
     expect(await codeOf(judge.mayDecide(waiting(), RITA, 'deny'))).toBe('guardrail.self-approval');
   });
 
+  it('lets no manager and no owner approve where the file does not name them', async () => {
+    const manager = () => Promise.resolve({ status: 'known', ids: new Set([ANNA.objectId]) } as const);
+    const people = everybodyKnown({ managerOf: manager, ownersOf: manager });
+    const config = perimeterConfig({ more: { ...signed, approvers: { people: [ABEL], groups: [] } } });
+    expect(await codeOf(createJudge({ config, people, clock }).mayDecide(waiting(), ANNA, 'approve'))).toBe('guardrail.approver');
+    expect(await codeOf(createJudge({ config, people, clock }).mayDecide(waiting(), ABEL, 'approve'))).toBe('permitted');
+  });
+
   it.each(['approve', 'deny'] as const)('lets nobody %s what is not given any more', async (decision) => {
     const { judge } = judgeWith({ without: 'global-reader' });
     expect(await codeOf(judge.mayDecide(waiting(), ANNA, decision))).toBe('guardrail.entitlement');

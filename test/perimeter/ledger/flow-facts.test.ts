@@ -273,6 +273,35 @@ describe('a freeze', () => {
     expect(effectsOf(freeze, {}, happenings)).toEqual({ names, delays: [] });
   });
 
+  const signsBeside = (person: typeof ANNA, ...noLonger: readonly (typeof ANNA)[]): Happening => ({
+    ...signs(person, 'e2'),
+    noLonger,
+  });
+  it.each<[string, readonly Happening[], string, readonly (typeof ANNA)[], readonly string[]]>([
+    ['holds when the one who had signed may no more', [signs(), signsBeside(GINA, ANNA)], 'signedOnce', [GINA], ['soundFreeze']],
+    [
+      'holds when the one who had signed may no more, in capitals',
+      [signs(), signsBeside(GINA, { ...ANNA, objectId: ANNA.objectId.toUpperCase() })],
+      'signedOnce',
+      [GINA],
+      ['soundFreeze'],
+    ],
+    [
+      'is lifted when somebody else than those may no more',
+      [signs(), signsBeside(GINA, ABEL)],
+      'lifted',
+      [ANNA, GINA],
+      ['soundFreeze'],
+    ],
+    ['is lifted by a third, then', [signs(), signsBeside(GINA, ANNA), signs(ABEL)], 'lifted', [GINA, ABEL], ['soundFreeze']],
+    ['holds when the same one signs, whoever may no more', [signs(), signsBeside(ANNA, ANNA)], 'signedOnce', [ANNA], []],
+  ])('%s', (_name, happenings, state, people, names) => {
+    const { value, context } = after(freeze, {}, happenings);
+    expect(value).toBe(state);
+    expect(context.signatures.map(({ person }: { readonly person: typeof ANNA }) => person)).toEqual(people);
+    expect(effectsOf(freeze, {}, happenings)).toEqual({ names, delays: [] });
+  });
+
   it('remembers since when, why, and who has signed what', () => {
     const { context } = after(freeze, { reason: { textDigest: 'r' } }, [signs(), signs(GINA, 'e2')]);
     expect(context).toEqual({

@@ -10,7 +10,16 @@ const entries = perimeterEntries();
 const reached = closureOf(entries);
 const isOwn = (to: string) => to.startsWith('src/') || to.startsWith('flows/');
 const own = [...new Set([...entries, ...reached.map(({ to }) => to).filter(isOwn)])].toSorted();
-const linesOf = (file: string) => readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1;
+const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const linesOf = (file: string) => textOf(file).split('\n').length - 1;
+/** Without empty lines and comments. */
+const codeLinesOf = (file: string) =>
+  textOf(file)
+    .replace(/^\s*\/\*[\s\S]*?\*\//gm, '')
+    .split('\n')
+    .filter((line) => /^\s*(?!\/\/)\S/.test(line)).length;
+/** What `hallpass perimeter` starts. */
+const RUNNING = 'src/cli/run-perimeter.ts';
 const packages = [...new Set(reached.map(({ to }) => to).filter((to) => !isOwn(to) && !to.startsWith('node:')))].toSorted();
 
 interface Locked {
@@ -36,11 +45,33 @@ for (const place of places)
     if (found !== undefined) places.add(found);
   }
 
-for (const file of own) process.stdout.write(`${String(linesOf(file)).padStart(5)} ${file}\n`);
-process.stdout.write(`packages: ${packages.join(', ')}\n`);
-const total = own.reduce((sum, file) => sum + linesOf(file), 0);
+/** What a reader of each part learns; a file is of the first that fits. */
+const PARTS: readonly (readonly [string, RegExp])[] = [
+  ['what may be given', /^src\/(access\/core|perimeter\/(guardrails|rules|registrar|signed-acts|load-|perimeter-config))/],
+  ['who is asking, and who signed', /^src\/(identity|perimeter\/(caller|approve))/],
+  ['what was given, and when it ends', /^(flows\/|src\/perimeter\/)/],
+  ['writers and readers of Entra ID and Azure', /^src\/(entra|azure)\//],
+  ['store: folder', /^src\/durable\/stores\/lowdb\//],
+  ['store: PostgreSQL, where it is configured', /^src\/durable\/stores\/postgres\//],
+  ['durable runtime', /^src\/durable\//],
+  ['configuration, log, start', /./],
+];
+const NOT_RUNNING = 'not loaded by the running process: verifying evidence, orders, rebuilding';
+const running = new Set([RUNNING, ...closureOf([RUNNING]).map(({ to }) => to)]);
+const partOf = (file: string) => (running.has(file) ? (PARTS.find(([, files]) => files.test(file))?.[0] ?? '') : NOT_RUNNING);
+
+const files = own.map((file) => ({ file, part: partOf(file), lines: linesOf(file), code: codeLinesOf(file) }));
+const sumOf = (some: typeof files, of: 'lines' | 'code') => some.reduce((sum, each) => sum + each[of], 0);
+for (const part of [...PARTS.map(([name]) => name), NOT_RUNNING]) {
+  const some = files.filter((each) => each.part === part);
+  process.stdout.write(`\n${part}: ${some.length} files, ${sumOf(some, 'lines')} lines, ${sumOf(some, 'code')} of them code\n`);
+  for (const { file, lines } of some) process.stdout.write(`${String(lines).padStart(5)} ${file}\n`);
+}
+const loaded = files.filter(({ part }) => part !== NOT_RUNNING);
+process.stdout.write(`\npackages: ${packages.join(', ')}\n`);
 process.stdout.write(
-  `${own.length} own files, ${total} lines; ${packages.length} packages, ${places.size} with what they bring\n`,
+  `${files.length} own files, ${sumOf(files, 'lines')} lines; the running process loads at most ${loaded.length}, ` +
+    `${sumOf(loaded, 'lines')} lines, ${sumOf(loaded, 'code')} of them code; ${packages.length} packages, ${places.size} with what they bring\n`,
 );
 const wrong = reached.filter(({ to }) => forbiddenToPerimeter(to));
 for (const { from, to } of wrong) process.stdout.write(`must not be there: ${from} -> ${to}\n`);

@@ -47,6 +47,19 @@ const entitlementSchema = z.strictObject({
 });
 export type EntitlementSetting = z.infer<typeof entitlementSchema>;
 
+/**
+ * Who may look at Hallpass itself: `viewer` sees who holds what, `auditor` also the history, `operator` also runs its checks and
+ * ends links. Nobody, where nothing is named. Approving and asking are no matter of these.
+ */
+export const rolesSchema = z
+  .strictObject({
+    viewer: audienceSchema.prefault({}),
+    auditor: audienceSchema.prefault({}),
+    operator: audienceSchema.prefault({}),
+  })
+  .prefault({});
+export type RoleName = keyof z.infer<typeof rolesSchema>;
+
 const slackSchema = z.strictObject({
   workspaceId: slackId('T'),
   mode: z.enum(['http', 'socket']).default('http'),
@@ -88,6 +101,7 @@ export const hallpassConfigSchema = z.strictObject({
       }),
     )
     .default([]),
+  roles: rolesSchema,
   entitlements: z.array(entitlementSchema).min(1),
   requests: z
     .strictObject({ approvalWindowMinutes: minutes.default(60), remindAfterMinutes: minutes.default(15) })

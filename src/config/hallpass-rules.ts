@@ -90,13 +90,18 @@ const security: ConfigRule<HallpassConfig> = ({ security: { channel, expiryLadde
 ];
 
 /** One tenant for now: everybody who is named lives in the tenant that the bot works in. */
-const oneTenant: ConfigRule<HallpassConfig> = ({ tenant, teams, people, entitlements: all }) => {
+const oneTenant: ConfigRule<HallpassConfig> = ({ tenant, teams, people, roles, entitlements: all }) => {
   const same = (tenantId: string) => tenantId.toLowerCase() === tenant.tenantId.toLowerCase();
   const foreign = 'is another tenant than tenant.tenantId';
   return [
     ...(teams && !same(teams.tenantId) ? [problem(['teams', 'tenantId'], foreign)] : []),
     ...people.flatMap(({ person }, index) =>
       same(person.tenantId) ? [] : [problem(['people', index, 'person', 'tenantId'], foreign)],
+    ),
+    ...(['viewer', 'auditor', 'operator'] as const).flatMap((role) =>
+      roles[role].people.flatMap(({ tenantId }, at) =>
+        same(tenantId) ? [] : [problem(['roles', role, 'people', at, 'tenantId'], foreign)],
+      ),
     ),
     ...all.flatMap((entitlement, index) =>
       (['mayRequest', 'approvers'] as const).flatMap((key) =>

@@ -19,6 +19,7 @@ COPY src/entra src/entra
 COPY src/identity src/identity
 COPY src/observe src/observe
 COPY src/perimeter src/perimeter
+COPY src/web src/web
 # Names the entry point to the worker, in place of the file that `npm ci` needed.
 COPY deploy/functions/package.json deploy/functions/host.json ./
 RUN mkdir -p /state

@@ -20,6 +20,7 @@ COPY src/entra src/entra
 COPY src/identity src/identity
 COPY src/observe src/observe
 COPY src/perimeter src/perimeter
+COPY src/web src/web
 RUN mkdir -p /state
 
 FROM ${BASE}

@@ -15,7 +15,8 @@ import {
 } from '../access/core/perimeter-api.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
-import { addressOf, type CallerLimits, type CallKind } from './caller-limits.ts';
+import { addressOf } from '../web/caller-address.ts';
+import type { CallerLimits, CallKind } from './caller-limits.ts';
 import { type EventsFeed, waitsForOf } from './events-feed.ts';
 import { contextOf, stateNameOf } from './grant-flow.ts';
 import { type SeenHeads, seenOf } from './ledger/seen-heads.ts';

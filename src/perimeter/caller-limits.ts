@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../access/core/app-error.ts';
+import { networkOf } from '../web/caller-address.ts';
 import type { VerifyCaller } from './caller-token.ts';
 import type { PerimeterConfig } from './perimeter-config.ts';
 
@@ -72,30 +72,10 @@ export function createCallerLimits(settings: PerimeterConfig['callerLimits'], ve
   };
 }
 
-/** The socket's own end, where there is one. A header that names another address is anybody's claim, and is not read. */
-export function addressOf(env: unknown): string {
-  const socket = fieldOf(fieldOf(env, 'incoming'), 'socket');
-  const address = fieldOf(socket, 'remoteAddress');
-  return typeof address === 'string' ? address : 'unknown';
-}
-
-/** Whoever has one IPv6 address has 2^64 of them. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address) || address.includes('.')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const parts = (text: string) => (text === '' ? [] : text.split(':'));
-  const gap = 8 - parts(head).length - parts(tail).length;
-  return [...parts(head), ...Array.from({ length: gap }, () => '0'), ...parts(tail)].slice(0, 4).join(':');
-}
-
 function limited(what: string, retryAfterMs: number): AppError {
   return new AppError('caller.limited', what, {
     hint: 'Too many calls. Wait as long as Retry-After says; removing has a budget of its own.',
     retryable: true,
     retryAfterMs,
   });
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AppError } from '../../src/access/core/app-error.ts';
-import { addressOf, type CallKind, createCallerLimits } from '../../src/perimeter/caller-limits.ts';
+import { type CallKind, createCallerLimits } from '../../src/perimeter/caller-limits.ts';
+import { addressOf } from '../../src/web/caller-address.ts';
 import { perimeterConfig } from './support/perimeter-config.ts';
 import { startWorld, type World } from './support/world.ts';
 

@@ -48,7 +48,7 @@ for (const place of places)
 /** What a reader of each part learns; a file is of the first that fits. */
 const PARTS: readonly (readonly [string, RegExp])[] = [
   ['what may be given', /^src\/(access\/core|perimeter\/(guardrails|rules|registrar|signed-acts|load-|perimeter-config))/],
-  ['who is asking, and who signed', /^src\/(identity|perimeter\/(caller|approve))/],
+  ['who is asking, and who signed', /^src\/(identity|web|perimeter\/(caller|approve))/],
   ['what was given, and when it ends', /^(flows\/|src\/perimeter\/)/],
   ['writers and readers of Entra ID and Azure', /^src\/(entra|azure)\//],
   ['store: folder', /^src\/durable\/stores\/lowdb\//],

@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
@@ -9,12 +9,13 @@ import { nonceOf, type Statement, statementSchema } from '../../access/core/stat
 import type { StepUp, VerifyIdToken } from '../../identity/id-token.ts';
 import { beginSignIn, type OidcClient, type SignInWishes } from '../../identity/oidc-client.ts';
 import type { Log } from '../../observe/log.ts';
+import { fieldsOf, isOwnForm, newCsrf, setCookie } from '../../web/own-forms.ts';
+import type { PageLimits } from '../../web/page-limits.ts';
 import type { SignedAct } from '../evidence/evidence-record.ts';
 import { finishSignIn } from './finish-sign-in.ts';
 import { PAGE_HEADERS } from './page-frame.ts';
-import type { PageLimits } from './page-limits.ts';
 import { leavingPage, nothingPage, shownOf, sightPage, signInPage } from './pages.ts';
-import { answer, backTo, beginAgain, newCsrf, setCookie } from './responses.ts';
+import { answer, backTo, beginAgain } from './responses.ts';
 import type { Choice, FindSubject, Offer, Terms } from './subject.ts';
 import { told } from './trouble.ts';
 import type { Attempt, Session, Viewer, Visits } from './visits.ts';
@@ -163,19 +164,15 @@ function statementOf(
   return statementSchema.parse({ v: 1, purpose, decision, perimeter: origin, tenantId, guardrailsDigest, salt, ...terms });
 }
 
-/** Pressed on a page of ours, in the browser that we gave it to. `Origin` is no help: it is `null` on a page without referrers. */
 function assertOurs(c: Context<About>, form: Form, session: Session): void {
-  const site = c.req.header('sec-fetch-site');
-  const [sent, kept] = [Buffer.from(form.csrf), Buffer.from(session.csrf)];
-  if (sent.length === kept.length && timingSafeEqual(sent, kept) && (site === undefined || site === 'same-origin')) return;
+  if (isOwnForm(c, form.csrf, session.csrf)) return;
   throw new AppError('page.forged', 'a form that is not of this visit', {
     hint: 'Nothing was decided. Open the request again, and press the button there.',
   });
 }
 
 async function formOf(c: Context<About>): Promise<Form> {
-  if (!/^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? '')) throw malformed();
-  const form = formSchema.safeParse(Object.fromEntries(new URLSearchParams(await c.req.text())));
+  const form = formSchema.safeParse(await fieldsOf(c));
   if (form.success) return form.data;
   throw malformed();
 }

@@ -1,15 +1,16 @@
-import type { Context } from 'hono';
 import type { Clock } from '../../access/core/clock.ts';
 import { personKey } from '../../access/core/person.ts';
 import type { Runtime } from '../../durable/port.ts';
 import { issuersOf, signingKeysUrl } from '../../identity/cloud.ts';
-import type { ClientAssertion } from '../../identity/federated-assertion.ts';
+import type { ClientAssertion } from '../../identity/client-assertion.ts';
+import { byAssertion } from '../../identity/client-auth.ts';
 import { createIdTokenVerifier } from '../../identity/id-token.ts';
 import type { SigningKeys } from '../../identity/id-token-signature.ts';
 import { createOidcClient } from '../../identity/oidc-client.ts';
 import type { Log } from '../../observe/log.ts';
+import { networkBehind } from '../../web/caller-address.ts';
+import { createPageLimits } from '../../web/page-limits.ts';
 import type { Routes } from '../assemble.ts';
-import { addressOf, networkOf } from '../caller-limits.ts';
 import type { EvidenceStore } from '../evidence/evidence-store.ts';
 import type { FreezeDesk } from '../freeze/freeze-desk.ts';
 import { guardrailsDigest } from '../guardrails.ts';
@@ -23,7 +24,6 @@ import { createApproveApp } from './approve-app.ts';
 import { findFreezeSubject } from './freeze-subject.ts';
 import { findGrantSubject } from './grant-subject.ts';
 import type { Names } from './names.ts';
-import { createPageLimits } from './page-limits.ts';
 import type { FindSubject } from './subject.ts';
 import { createVisits } from './visits.ts';
 
@@ -79,7 +79,7 @@ export function createApprovePage(parts: ApprovePageParts): Routes {
       issuer,
       clientId,
       redirectUri: `${origin}/approve/callback`,
-      assertion: adapters.assertion,
+      auth: byAssertion(adapters.assertion),
     }),
     verify: createIdTokenVerifier(
       { issuer, clientId, tenantId, isNamedGuest: (person) => named.has(personKey(person)) },
@@ -89,7 +89,7 @@ export function createApprovePage(parts: ApprovePageParts): Routes {
     tokenSource: { issuer, keysUrl: signingKeysUrl(cloud, tenantId) },
     visits: createVisits(transportClock, adapters.cookieKey),
     limits: createPageLimits(setting.limits),
-    addressOf: (c) => networkOf(setting.listen.behindProxy ? lastForwarded(c) : addressOf(c.env)),
+    addressOf: (c) => networkBehind(c, setting.listen.behindProxy),
     transportClock,
     log,
   });
@@ -104,11 +104,6 @@ function firstOf(finders: readonly FindSubject[]): FindSubject {
     }
     return undefined;
   };
-}
-
-/** Added by the proxy that ends TLS, which is ours; what stands before it is anybody's claim. */
-function lastForwarded(c: Context): string {
-  return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? addressOf(c.env);
 }
 
 /** Everybody whom the file names in person: only they may be guests. What each of them may do is judged by the guardrails. */

@@ -1,13 +1,16 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { AppError } from '../../access/core/app-error.ts';
 import { instantOf } from '../../access/core/clock.ts';
 import type { Verdict } from '../../access/core/verdict.ts';
 import type { VerifiedIdToken } from '../../identity/id-token.ts';
+import { declined } from '../../identity/sign-in-declined.ts';
+import { isSameText, newCsrf, setCookie } from '../../web/own-forms.ts';
 import type { About, ApproveParts } from './approve-app.ts';
-import { answer, backTo, beginAgain, newCsrf, setCookie } from './responses.ts';
-import { declined, toldRefusal } from './trouble.ts';
+import { answer, backTo, beginAgain } from './responses.ts';
+import { toldRefusal } from './trouble.ts';
 import type { Attempt } from './visits.ts';
+
+const APPROVAL_WORDS = { page: 'the approval page', nothing: 'Nothing was signed.' };
 
 /**
  * Entra sent the browser back. Nothing is redeemed unless this very browser began this very sign-in; then the token is verified, and what
@@ -19,11 +22,11 @@ export async function finishSignIn(c: Context<About>, parts: ApproveParts): Prom
   if (attempt === undefined) throw beginAgain();
   const { search, searchParams } = new URL(c.req.url);
   // The attempt stays: a link that somebody else made must not end it.
-  if (!isSame(searchParams.get('state') ?? '', attempt.state)) throw crossed();
+  if (!isSameText(searchParams.get('state') ?? '', attempt.state)) throw crossed();
   c.set('about', attempt.id);
   setCookie(c, parts.visits.attempt.gone);
   const error = searchParams.get('error');
-  if (error !== null) throw declined(error, searchParams.get('error_description') ?? undefined);
+  if (error !== null) throw declined(error, searchParams.get('error_description') ?? undefined, APPROVAL_WORDS);
 
   const idToken = await parts.client.redeem(search, attempt);
   const verified = await parts.verify(idToken, {
@@ -63,11 +66,6 @@ async function recorded(
     stepUp: 'promptLogin' in stepUp ? { ...stepUp, clickedAt: instantOf(begunAt) } : stepUp,
     signer: person,
   });
-}
-
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 function crossed(): AppError {

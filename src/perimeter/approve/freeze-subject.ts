@@ -10,9 +10,9 @@ import type { EvidenceStore } from '../evidence/evidence-store.ts';
 import type { FreezeDesk, OpenFreeze } from '../freeze/freeze-desk.ts';
 import type { Judge } from '../guardrails/judge.ts';
 import type { Names } from './names.ts';
-import { safeText } from './safe-text.ts';
+import { safeText } from '../../web/safe-text.ts';
 import type { Choice, FindSubject, Sight } from './subject.ts';
-import { counted, instantWords } from './time-words.ts';
+import { counted, instantWords } from '../../web/time-words.ts';
 
 export interface FreezeSubjectParts {
   readonly freezes: Pick<FreezeDesk, 'openFreeze' | 'stillSigned' | 'sign'>;

@@ -8,9 +8,9 @@ import { contextOf } from '../grant-flow.ts';
 import type { Waiting } from '../guardrails/judge.ts';
 import { termsOf, waitingOf } from '../signed-acts.ts';
 import type { Names, PersonName, TargetName } from './names.ts';
-import { safeText } from './safe-text.ts';
-import type { Html } from './subject.ts';
-import { instantWords, lengthWords } from './time-words.ts';
+import { safeText } from '../../web/safe-text.ts';
+import type { Html } from '../../web/html.ts';
+import { instantWords, lengthWords } from '../../web/time-words.ts';
 import { differsFromUsual, hadBefore, signedInLastHour } from './usual.ts';
 
 export interface LookedUp {

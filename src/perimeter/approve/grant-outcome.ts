@@ -8,9 +8,9 @@ import type { GrantDecisionRecord } from '../../../flows/grant.ts';
 import { contextOf, stateNameOf } from '../grant-flow.ts';
 import type { Waiting } from '../guardrails/judge.ts';
 import type { Names } from './names.ts';
-import { safeText } from './safe-text.ts';
-import type { Html } from './subject.ts';
-import { counted, instantWords, lengthWords } from './time-words.ts';
+import { safeText } from '../../web/safe-text.ts';
+import type { Html } from '../../web/html.ts';
+import { counted, instantWords, lengthWords } from '../../web/time-words.ts';
 
 const ENDED: Readonly<Record<EndedHow, string>> = {
   denied: 'Nothing was given.',

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
+import type { Html } from '../../web/html.ts';
 import { pageOf } from './page-frame.ts';
-import type { Html, Offer, Sight } from './subject.ts';
+import type { Offer, Sight } from './subject.ts';
 
 export interface Hidden {
   readonly csrf: string;

@@ -1,16 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { AppError } from '../../access/core/app-error.ts';
 import { troublePage } from './pages.ts';
 import type { Told } from './trouble.ts';
-
-export function newCsrf(): string {
-  return randomBytes(16).toString('base64url');
-}
-
-export function setCookie(c: Context, line: string): void {
-  c.header('set-cookie', line, { append: true });
-}
 
 /** Asked for by GET, so that going back and reloading send nothing again. */
 export function backTo(c: Context, id: string): Response {

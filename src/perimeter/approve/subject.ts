@@ -1,11 +1,9 @@
-import type { html } from 'hono/html';
 import type { Person } from '../../access/core/person.ts';
 import type { Statement } from '../../access/core/statement.ts';
 import type { Verdict } from '../../access/core/verdict.ts';
 import type { StepUp } from '../../identity/id-token.ts';
+import type { Html } from '../../web/html.ts';
 import type { SignedAct } from '../evidence/evidence-record.ts';
-
-export type Html = ReturnType<typeof html>;
 
 /** A button that signs. */
 export interface Choice {

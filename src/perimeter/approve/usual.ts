@@ -2,7 +2,7 @@ import { type Person, personKey, samePerson } from '../../access/core/person.ts'
 import type { CaseView, Runtime } from '../../durable/port.ts';
 import { contextOf, GRANT_FLOW } from '../grant-flow.ts';
 import type { Waiting } from '../guardrails/judge.ts';
-import { counted, lengthWords } from './time-words.ts';
+import { counted, lengthWords } from '../../web/time-words.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

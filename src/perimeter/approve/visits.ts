@@ -3,7 +3,7 @@ import type { Clock } from '../../access/core/clock.ts';
 import { personSchema, requestIdSchema } from '../../access/core/perimeter-api.ts';
 import { statementSchema } from '../../access/core/statement.ts';
 import { LONGEST_SIGN_IN_SECONDS } from '../../identity/id-token.ts';
-import { newCookieKey, type SealedCookie, sealedCookie } from './sealed-cookie.ts';
+import { newCookieKey, type SealedCookie, sealedCookie } from '../../web/sealed-cookie.ts';
 
 const viewerSchema = personSchema.extend({ loginHint: z.string().exactOptional() });
 export type Viewer = z.infer<typeof viewerSchema>;

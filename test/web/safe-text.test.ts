@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { plainText, safeText } from '../../../src/perimeter/approve/safe-text.ts';
-import { instantWords, lengthWords } from '../../../src/perimeter/approve/time-words.ts';
-import { textOf } from '../../support/browserless/html.ts';
+import { plainText, safeText } from '../../src/web/safe-text.ts';
+import { instantWords, lengthWords } from '../../src/web/time-words.ts';
+import { textOf } from '../support/browserless/html.ts';
 
 const shown = async (text: string) => textOf(String(await safeText(text)));
 

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Html } from './subject.ts';
+import type { Html } from './html.ts';
 
 /**
  * What is not seen, or changes how its neighbours are seen: controls, bidi marks, zero width, fillers, tags, variation selectors, private use,

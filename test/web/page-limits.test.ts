@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createPageLimits } from '../../../src/perimeter/approve/page-limits.ts';
-import { ABEL, ANNA } from '../support/perimeter-config.ts';
-import { type ApproveWorld, startApproveWorld } from './support/approve-world.ts';
+import { createPageLimits } from '../../src/web/page-limits.ts';
+import { ABEL, ANNA } from '../perimeter/support/perimeter-config.ts';
+import { type ApproveWorld, startApproveWorld } from '../perimeter/approve/support/approve-world.ts';
 
 jest.setTimeout(180_000);
 

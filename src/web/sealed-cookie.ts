@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 import type { z } from 'zod';
-import type { Clock } from '../../access/core/clock.ts';
+import type { Clock } from '../access/core/clock.ts';
 
 /** A cookie that only we can read and make: a JWE under a key that lives as long as the process. */
 export interface SealedCookie<T> {

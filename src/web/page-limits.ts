@@ -1,9 +1,14 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { AppError } from '../../access/core/app-error.ts';
-import { type Person, personKey } from '../../access/core/person.ts';
-import type { ApproveSetting } from '../perimeter-config.ts';
+import { AppError } from '../access/core/app-error.ts';
+import { type Person, personKey } from '../access/core/person.ts';
 
-/** So that a flood of the page takes nothing from the api, which lives in the same process. */
+export interface PageLimitSettings {
+  readonly addressPerMinute: number;
+  readonly personPerMinute: number;
+  readonly atOnce: number;
+}
+
+/** So that a flood of pages takes nothing from whatever else lives in the same process. */
 export interface PageLimits {
   /** @throws {AppError} `page.limited` */
   countAddress(address: string): Promise<void>;
@@ -13,7 +18,7 @@ export interface PageLimits {
   whileAnswering<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export function createPageLimits(settings: ApproveSetting['limits']): PageLimits {
+export function createPageLimits(settings: PageLimitSettings): PageLimits {
   const addresses = new RateLimiterMemory({ points: settings.addressPerMinute, duration: 60 });
   const people = new RateLimiterMemory({ points: settings.personPerMinute, duration: 60 });
   let answering = 0;
@@ -38,7 +43,7 @@ export function createPageLimits(settings: ApproveSetting['limits']): PageLimits
 }
 
 function limited(retryAfterMs: number): AppError {
-  return new AppError('page.limited', 'too many calls of the approval page', {
+  return new AppError('page.limited', 'too many calls of these pages', {
     hint: 'Too many calls came from here. Wait a minute, then open the page again.',
     retryable: true,
     retryAfterMs,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { newCookieKey, sealedCookie } from '../../../src/perimeter/approve/sealed-cookie.ts';
+import { newCookieKey, sealedCookie } from '../../src/web/sealed-cookie.ts';
 
 const schema = z.strictObject({ who: z.string() });
 let now = Date.parse('2026-03-01T12:00:00Z');

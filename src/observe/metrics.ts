@@ -12,6 +12,8 @@ export interface BotMetrics {
   readonly clickSeconds: Histogram<'verb'>;
   /** `hallpass_perimeter_events_total{type}`: facts of the perimeter that were applied. */
   readonly perimeterEvents: Counter<'type'>;
+  /** `hallpass_slack_previous_secret_total`: requests that Slack signed by `slack.previousSigningSecret`. */
+  readonly slackPreviousSecret: Counter;
   /** `hallpass_http_requests_total{route,status}` */
   readonly httpRequests: Counter<'route' | 'status'>;
   /** Prometheus text and its media type. */
@@ -69,6 +71,11 @@ export function createBotMetrics(gauges: BotGauges): BotMetrics {
       name: 'hallpass_perimeter_events_total',
       help: 'Facts of the perimeter that were applied.',
       labelNames: ['type'],
+      registers,
+    }),
+    slackPreviousSecret: new Counter({
+      name: 'hallpass_slack_previous_secret_total',
+      help: 'Requests that Slack signed by the signing secret before.',
       registers,
     }),
     httpRequests: new Counter({

@@ -1,11 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
 import type { Clock } from '../access/core/clock.ts';
-import type { Secret } from '../access/core/secret.ts';
 import type { Log } from '../observe/log.ts';
 import { admit } from './admit.ts';
 import { createReplayGuard } from './replay-guard.ts';
-import { MAX_SKEW_SECONDS, signatureFault } from './verify-request.ts';
+import { MAX_SKEW_SECONDS, signatureBy, type SigningSecrets, verifySignature } from './verify-request.ts';
 
 /** Our largest form is a few kilobytes; Slack's own ceiling for a view is 250 kB before it is form-encoded. */
 const BODY_MAX_BYTES = 1024 * 1024;
@@ -15,7 +14,9 @@ const BODY_PATIENCE_MS = 5_000;
 
 export interface FrontDoorOptions {
   readonly workspaceId: string;
-  readonly signingSecret: Secret;
+  readonly signingSecrets: SigningSecrets;
+  /** Slack still signs by the secret that is on its way out. */
+  readonly onPreviousSecret: () => void;
   readonly clock: Clock;
   readonly log: Log;
   /** Bolt's listener, which checks the signature once more and dispatches. */
@@ -25,6 +26,12 @@ export interface FrontDoorOptions {
 interface Refused {
   readonly status: number;
   readonly code: string;
+}
+
+interface Admitted {
+  readonly rawBody: Buffer;
+  /** By the current secret, where Slack signed by the one before. */
+  readonly signature?: string;
 }
 
 /**
@@ -37,26 +44,26 @@ export function createFrontDoor(options: FrontDoorOptions): (req: IncomingMessag
   const replays = createReplayGuard(clock, 2 * MAX_SKEW_SECONDS * 1_000);
   const deliveries = createReplayGuard(clock, 60 * 60 * 1_000);
 
-  async function judge(req: IncomingMessage): Promise<Refused | 'ssl-check' | 'seen-event' | { readonly rawBody: Buffer }> {
+  async function judge(req: IncomingMessage): Promise<Refused | 'ssl-check' | 'seen-event' | Admitted> {
     if (req.method !== 'POST') return { status: 405, code: 'chat.method' };
     const rawBody = await readBody(req);
     if (rawBody === undefined) return { status: 413, code: 'chat.too-large' };
     const form = isForm(req) ? parse(rawBody.toString('utf8')) : undefined;
     if (form?.['ssl_check'] === '1') return 'ssl-check';
     const signature = headerOf(req, 'x-slack-signature');
-    const fault = signatureFault(
-      { signature, timestamp: headerOf(req, 'x-slack-request-timestamp'), rawBody },
-      options.signingSecret.reveal(),
-      clock.now(),
-    );
-    if (fault !== undefined) return { status: 401, code: `chat.signature-${fault}` };
+    const timestamp = headerOf(req, 'x-slack-request-timestamp');
+    const verified = verifySignature({ signature, timestamp, rawBody }, options.signingSecrets, clock.now());
+    if ('fault' in verified) return { status: 401, code: `chat.signature-${verified.fault}` };
     const admission = admit(form === undefined ? fromJson(rawBody) : fromForm(form), options.workspaceId);
     if (!admission.admitted) return { status: admission.code === 'chat.malformed' ? 400 : 403, code: admission.code };
     if (!replays.first(signature ?? '')) return { status: 409, code: 'chat.replayed' };
     const { payload } = admission;
     // Slack delivers an event again, freshly signed, when our answer was late: it has been heard already.
     if ('event_id' in payload && !deliveries.first(payload.event_id)) return 'seen-event';
-    return { rawBody };
+    if (verified.by === 'current') return { rawBody };
+    options.onPreviousSecret();
+    // Bolt looks once more, and knows one secret.
+    return { rawBody, signature: signatureBy(options.signingSecrets.current, timestamp ?? '', rawBody) };
   }
 
   return async (req, res) => {
@@ -69,6 +76,7 @@ export function createFrontDoor(options: FrontDoorOptions): (req: IncomingMessag
       }
       // Bolt takes a body that was read already from here, and knows forms only by the bare media type.
       Object.assign(req, { rawBody: verdict.rawBody });
+      if (verdict.signature !== undefined) req.headers['x-slack-signature'] = verdict.signature;
       if (isForm(req)) req.headers['content-type'] = FORM;
       next(req, res);
     } catch (error) {

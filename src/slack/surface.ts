@@ -11,6 +11,7 @@ import { createCounter } from './counter.ts';
 import { createFitnessCheck } from './fitness.ts';
 import { createFrontDoor } from './front-door.ts';
 import { homeView } from './home-view.ts';
+import { notePreviousSecret } from './note-previous-secret.ts';
 import { renderMessage } from './render-message.ts';
 import { createSlackClient } from './slack-client.ts';
 import { socketGate } from './socket-gate.ts';
@@ -21,6 +22,8 @@ export interface SlackSettings extends Pick<NonNullable<HallpassConfig['slack']>
   readonly botToken: Secret;
   /** Needed in mode `http`. */
   readonly signingSecret?: Secret;
+  /** While it is being rotated: the one before, which Slack may still sign by. */
+  readonly previousSigningSecret?: Secret;
   /** Needed in mode `socket`. */
   readonly appToken?: Secret;
 }
@@ -31,6 +34,8 @@ export interface SlackSurfaceOptions {
   readonly log: Log;
   /** The transport clock: signatures are always judged by the machine's own time. */
   readonly clock: Clock;
+  /** For the metrics: a request was signed by the secret before. */
+  readonly onPreviousSecret?: () => void;
 }
 
 export type SlackSurface = Surface & {
@@ -43,7 +48,7 @@ export type SlackSurface = Surface & {
  * Hallpass in one Slack workspace, over HTTP or Socket Mode.
  * @throws {AppError} `config.invalid` when the secret that the mode needs is missing
  */
-export function createSlackSurface({ settings, desk, log, clock }: SlackSurfaceOptions): SlackSurface {
+export function createSlackSurface({ settings, desk, log, clock, onPreviousSecret }: SlackSurfaceOptions): SlackSurface {
   const { workspaceId, apiUrl } = settings;
   const client = createSlackClient(apiUrl, settings.botToken, log);
   const counter = createCounter({ desk, client, workspaceId, apiUrl, log });
@@ -60,7 +65,11 @@ export function createSlackSurface({ settings, desk, log, clock }: SlackSurfaceO
       const signingSecret = needed(settings.signingSecret, 'signingSecret', 'http');
       const receiver = httpReceiver(signingSecret.reveal(), log);
       createBoltApp({ receiver, apiUrl, counter, log, track });
-      return { handle: createFrontDoor({ workspaceId, signingSecret, clock, log, next: receiver.requestListener }) };
+      const previous = settings.previousSigningSecret;
+      const signingSecrets = { current: signingSecret.reveal(), ...(previous ? { previous: previous.reveal() } : {}) };
+      const noted = notePreviousSecret(clock, log, onPreviousSecret);
+      const next = receiver.requestListener;
+      return { handle: createFrontDoor({ workspaceId, signingSecrets, onPreviousSecret: noted, clock, log, next }) };
     }
     const receiver = socketReceiver(needed(settings.appToken, 'appToken', 'socket').reveal(), apiUrl, log);
     createBoltApp({ receiver, apiUrl, counter, log, track }).use(socketGate(workspaceId, clock, log));

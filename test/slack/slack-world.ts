@@ -104,6 +104,7 @@ export async function slackWorld(
   settings: Partial<SlackSettings> = {},
   clock: Clock = transportClock,
   slackAnswers: Answers = {},
+  onPreviousSecret: () => void = () => undefined,
 ): Promise<SlackWorld> {
   const slack = await localSlack(slackAnswers);
   const desk = deskDouble(answers);
@@ -121,6 +122,7 @@ export async function slackWorld(
     desk,
     log,
     clock,
+    onPreviousSecret,
   });
   const server = createServer((req, res) => void surface.handle?.(req, res));
   const port = await listening(server);

@@ -10,7 +10,7 @@ import { createMembershipReader } from '../entra/membership-reader.ts';
 import { createRequestNames } from '../entra/request-names.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { createCredential } from '../identity/credential.ts';
-import { managedIdentityAssertion } from '../identity/federated-assertion.ts';
+import { managedIdentityAssertion } from '../identity/client-assertion.ts';
 import { readSecret } from '../identity/secret-source.ts';
 import type { Log } from '../observe/log.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../perimeter/caller-token.ts';

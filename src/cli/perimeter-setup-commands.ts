@@ -1,5 +1,5 @@
 import { AppError } from '../access/core/app-error.ts';
-import { exchangeAudience } from '../identity/federated-assertion.ts';
+import { exchangeAudience } from '../identity/client-assertion.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import type { PerimeterConfig } from '../perimeter/perimeter-config.ts';
 

@@ -19,15 +19,32 @@ export const secretSourceSchema = z.union([
 export type SecretSource = z.infer<typeof secretSourceSchema>;
 
 const httpsUrl = z.url({ protocol: /^https$/ });
+const publishedCloud = z.enum(['AzureCloud', 'AzureUSGovernment', 'AzureChina']);
+export type PublishedCloud = z.infer<typeof publishedCloud>;
 export const cloudSchema = z.union([
-  z.enum(['AzureCloud', 'AzureUSGovernment', 'AzureChina']),
-  z.strictObject({ login: httpsUrl, graph: httpsUrl, arm: httpsUrl }),
+  publishedCloud,
+  /** `like`: whose forms of issuers and of the exchange's audience hold there. */
+  z.strictObject({ login: httpsUrl, graph: httpsUrl, arm: httpsUrl, like: publishedCloud.optional() }),
 ]);
 export type CloudSetting = z.infer<typeof cloudSchema>;
 
+const file = z.string().min(1);
+/** How an app registration shows that it is the one. All but the last do without a secret. */
+const clientCredentials = [
+  /** A user-assigned managed identity that the registration trusts by a federated credential; both are of one tenant. */
+  z.strictObject({ federated: z.strictObject({ managedIdentity: z.strictObject({ clientId: guid }) }) }),
+  /** A token that the platform keeps fresh in a file, such as Kubernetes'. Default: what `AZURE_FEDERATED_TOKEN_FILE` names. */
+  z.strictObject({ workloadIdentity: z.strictObject({ tokenFile: file.optional() }) }),
+  /** PEM: the certificate, and its private key. */
+  z.strictObject({ certificate: z.strictObject({ file }) }),
+  z.strictObject({ clientSecret: secretSourceSchema }),
+] as const;
+export const clientCredentialSchema = z.union(clientCredentials);
+export type ClientCredentialSetting = z.infer<typeof clientCredentialSchema>;
+
 export const credentialSchema = z.union([
   z.strictObject({ managedIdentity: z.strictObject({ clientId: guid.optional() }) }),
-  z.strictObject({ clientSecret: secretSourceSchema }),
+  ...clientCredentials,
 ]);
 export type CredentialSetting = z.infer<typeof credentialSchema>;
 

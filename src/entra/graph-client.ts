@@ -8,6 +8,7 @@ import {
   type Middleware,
 } from '@microsoft/microsoft-graph-client';
 import { AppError } from '../access/core/app-error.ts';
+import { identityErrorOf } from '../identity/identity-error.ts';
 import { type OwnIdentity, ownIdentityOf } from '../identity/own-identity.ts';
 import type { Log } from '../observe/log.ts';
 import { graphErrorOf } from './graph-error.ts';
@@ -146,35 +147,11 @@ function reasonOf(error: unknown): string {
 }
 
 async function tokenOf(credential: TokenCredential, scope: string): Promise<string> {
-  const token = await credential.getToken(scope).catch((cause: unknown) => {
-    throw identityError(cause);
+  const token = await credential.getToken(scope).catch((error: unknown) => {
+    throw identityErrorOf(error, 'Graph');
   });
-  if (token === null) throw identityError(undefined);
+  if (token === null) throw identityErrorOf(undefined, 'Graph');
   return token.token;
-}
-
-/** Errors of @azure/identity carry Entra's whole answer, some in their cause; only its status and AADSTS number are kept. */
-function identityError(error: unknown): AppError {
-  const cause = fieldOf(error, 'cause');
-  const status = fieldOf(error, 'statusCode') ?? fieldOf(cause, 'status');
-  const number = fieldOf(cause, 'errorNo');
-  const refused = typeof status === 'number' && status >= 400 && status < 500 && status !== 429;
-  const name = error instanceof Error ? error.name : 'no token';
-  const detail = [
-    name,
-    typeof status === 'number' ? String(status) : '',
-    typeof number === 'string' || typeof number === 'number' ? `AADSTS${number}` : '',
-  ];
-  return new AppError(
-    refused ? 'identity.rejected' : 'identity.unavailable',
-    `no token for Graph: ${detail.filter((part) => part !== '').join(' ')}`,
-    {
-      hint: refused
-        ? 'Entra did not accept our credential. Check the tenant, the client id and the secret or managed identity in the configuration.'
-        : 'Entra gave no token right now. It is tried again by itself.',
-      retryable: !refused,
-    },
-  );
 }
 
 function addressOf(path: string, query: GraphCall['query']): string {

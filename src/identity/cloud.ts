@@ -1,4 +1,4 @@
-import type { CloudSetting } from '../config/parts.ts';
+import type { CloudSetting, PublishedCloud } from '../config/parts.ts';
 
 /** Where a cloud's sign-in, Graph and Azure Resource Manager live; no trailing slash. */
 export interface CloudAddresses {
@@ -11,7 +11,7 @@ export interface CloudAddresses {
  * The published clouds. Tokens are not interchangeable between them.
  * @see https://learn.microsoft.com/graph/deployments
  */
-const CLOUDS: Record<Extract<CloudSetting, string>, CloudAddresses> = {
+const CLOUDS: Record<PublishedCloud, CloudAddresses> = {
   AzureCloud: {
     login: 'https://login.microsoftonline.com',
     graph: 'https://graph.microsoft.com',
@@ -34,12 +34,17 @@ export function addressesOf(cloud: CloudSetting): CloudAddresses {
   return { login: bare(cloud.login), graph: bare(cloud.graph), arm: bare(cloud.arm) };
 }
 
+/** Whose forms hold there: of issuers, and of what a token is asked for to stand in place of a secret. */
+export function formOf(cloud: CloudSetting): PublishedCloud {
+  return typeof cloud === 'string' ? cloud : (cloud.like ?? 'AzureCloud');
+}
+
 /**
  * Both forms in which Entra names one tenant as issuer; which one an API gets is set by the API's registration.
  * @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
  */
 export function issuersOf(cloud: CloudSetting, tenantId: string): { readonly v1: string; readonly v2: string } {
-  const sts = cloud === 'AzureChina' ? 'https://sts.chinacloudapi.cn' : 'https://sts.windows.net';
+  const sts = formOf(cloud) === 'AzureChina' ? 'https://sts.chinacloudapi.cn' : 'https://sts.windows.net';
   return { v1: `${sts}/${tenantId}/`, v2: `${addressesOf(cloud).login}/${tenantId}/v2.0` };
 }
 

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   authorizationCodeGrant,
-  type ClientAuth,
   ClientError,
   Configuration,
   discovery,
@@ -10,7 +9,8 @@ import {
   type ServerMetadata,
 } from 'openid-client';
 import { AppError } from '../access/core/app-error.ts';
-import type { ClientAssertion } from './federated-assertion.ts';
+import type { ClientProof } from './client-proof.ts';
+import { factsOf, meaningOf, toldBy } from './identity-error.ts';
 import { RULE_OF_CLAIM, tokenRefused } from './id-token-refusal.ts';
 import type { StepUp } from './id-token.ts';
 
@@ -19,7 +19,7 @@ export interface OidcSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly redirectUri: string;
-  readonly assertion: ClientAssertion;
+  readonly proof: ClientProof;
 }
 
 /** What has to be known again when the browser comes back. */
@@ -36,7 +36,7 @@ export interface SignInWishes {
   readonly choose?: boolean;
 }
 
-/** Code flow with PKCE at one tenant, as a confidential client without a secret. */
+/** Code flow with PKCE at one tenant, as a confidential client. */
 export interface OidcClient {
   /** Where to send the browser. @throws {AppError} retryable `identity.unavailable` (Entra does not name its endpoints now) */
   authorizeUrl(begun: BegunSignIn, wishes: SignInWishes): Promise<string>;
@@ -93,7 +93,7 @@ export function createOidcClient(settings: OidcSettings): OidcClient {
       const returned = new URL(redirectUri);
       returned.search = search;
       const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: codeVerifier };
-      const config = new Configuration(await server(), clientId, {}, byAssertion(await settings.assertion()));
+      const config = new Configuration(await server(), clientId, {}, await settings.proof());
       config.timeout = TIMEOUT_SECONDS;
       const answer = await authorizationCodeGrant(config, returned, checks).catch((error: unknown) => {
         throw translated(error);
@@ -132,14 +132,6 @@ function stepUpParameters(stepUp: StepUp | undefined): Record<string, string> {
   return { claims: JSON.stringify({ id_token: { acrs: { essential: true, value: stepUp.authenticationContext } } }) };
 }
 
-function byAssertion(assertion: string): ClientAuth {
-  return (_server, client, body) => {
-    body.set('client_id', client.client_id);
-    body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
-    body.set('client_assertion', assertion);
-  };
-}
-
 /** Answers that are none of a token endpoint's, as from a proxy in between. */
 const NO_ANSWER = [
   'OAUTH_TIMEOUT',
@@ -151,6 +143,8 @@ const NO_ANSWER = [
 
 /** Without the cause: errors of openid-client carry the answer, and so the token. */
 function translated(error: unknown): AppError {
+  const ours = causesOf(error).find((each) => each instanceof AppError);
+  if (ours !== undefined) return ours;
   if (error instanceof ResponseBodyError && error.status < 500) return codeRefused(error);
   const claim = causesOf(error)
     .map((each) => fieldOf(each, 'claim'))
@@ -161,16 +155,21 @@ function translated(error: unknown): AppError {
   return unavailable(`Entra did not redeem the code: ${code ?? 'no answer'}`);
 }
 
-function codeRefused({ error, error_description: description = '' }: ResponseBodyError): AppError {
-  // Of the text only Microsoft's number, which is stable.
-  const number = /^AADSTS\d+/.exec(description)?.[0] ?? '';
+function codeRefused(answer: ResponseBodyError): AppError {
+  const { error } = answer;
+  const told = toldBy(answer);
   if (error === 'invalid_grant' || error === 'interaction_required')
-    return new AppError('sign-in.code-refused', `Entra refused the code: ${error} ${number}`, {
+    return new AppError('sign-in.code-refused', `Entra refused the code: ${error} ${factsOf(told)}`, {
       hint: 'This sign-in was used already, or took too long. Begin again.',
     });
-  return new AppError('sign-in.client-refused', `Entra refused the approval page itself: ${error} ${number}`, {
-    hint: `Entra does not accept the app registration of the approval page (${number || error}). An administrator can check its federated credential.`,
-  });
+  const { says, next } = meaningOf(told);
+  return new AppError(
+    'sign-in.client-refused',
+    `Entra refused the app registration of the page: ${says} (${error}, ${factsOf(told)})`,
+    {
+      hint: `Entra does not accept the app registration of this page: ${says} ${next}`,
+    },
+  );
 }
 
 /** Itself, its cause, and so on; what is found at the end need not be an error. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../src/access/core/app-error.ts';
+import { byAssertion } from '../../src/identity/client-proof.ts';
 import { beginSignIn, createOidcClient } from '../../src/identity/oidc-client.ts';
 import { type Answer, type HttpsServer, startHttps } from '../support/https-server.ts';
 
@@ -28,7 +29,7 @@ const metadata = (different: Readonly<Record<string, string>> = {}) => ({
 });
 const begun = beginSignIn('the-nonce');
 const client = (assertion = () => Promise.resolve('the.client.assertion')) =>
-  createOidcClient({ issuer, clientId: CLIENT, redirectUri: REDIRECT, assertion });
+  createOidcClient({ issuer, clientId: CLIENT, redirectUri: REDIRECT, proof: byAssertion(assertion) });
 const search = `?code=the-code&state=${begun.state}&session_state=ignored`;
 
 /** Unsigned: what is looked at here is what comes before the signature. */

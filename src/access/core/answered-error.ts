@@ -25,7 +25,6 @@ export function answerCodeOf(error: unknown): string {
 
 /** True when a write cannot have happened: Microsoft refused it, or there was no token to send it with. Timeouts, resets and 5xx prove nothing. */
 export function provesNothingWritten(error: unknown): boolean {
-  if (error instanceof AnsweredError)
-    return error.answer.status >= 400 && error.answer.status < 500 && error.answer.status !== 408;
-  return error instanceof AppError && error.code.startsWith('identity.');
+  if (error instanceof AppError && error.code.startsWith('identity.')) return true;
+  return error instanceof AnsweredError && error.answer.status >= 400 && error.answer.status < 500 && error.answer.status !== 408;
 }

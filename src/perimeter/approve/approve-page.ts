@@ -3,7 +3,7 @@ import { personKey } from '../../access/core/person.ts';
 import type { Runtime } from '../../durable/port.ts';
 import { issuersOf, signingKeysUrl } from '../../identity/cloud.ts';
 import type { ClientAssertion } from '../../identity/client-assertion.ts';
-import { byAssertion } from '../../identity/client-auth.ts';
+import { byAssertion } from '../../identity/client-proof.ts';
 import { createIdTokenVerifier } from '../../identity/id-token.ts';
 import type { SigningKeys } from '../../identity/id-token-signature.ts';
 import { createOidcClient } from '../../identity/oidc-client.ts';
@@ -79,7 +79,7 @@ export function createApprovePage(parts: ApprovePageParts): Routes {
       issuer,
       clientId,
       redirectUri: `${origin}/approve/callback`,
-      auth: byAssertion(adapters.assertion),
+      proof: byAssertion(adapters.assertion),
     }),
     verify: createIdTokenVerifier(
       { issuer, clientId, tenantId, isNamedGuest: (person) => named.has(personKey(person)) },

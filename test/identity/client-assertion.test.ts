@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { managedIdentityAssertion } from '../../src/identity/federated-assertion.ts';
+import { managedIdentityAssertion } from '../../src/identity/client-assertion.ts';
 
 // The way through the playground's endpoint, and Entra's answer to it, is walked in test/e2e/signed.test.ts.
 const CLIENT = '1de70000-0000-4000-8000-000000000005';

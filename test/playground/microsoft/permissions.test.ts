@@ -47,6 +47,7 @@ describe('each call opens to its least permission and to no other', () => {
     ['GET', `/directoryObjects/${RITA.objectId}`, undefined, ['Directory.Read.All'], 'User.Read.All'],
     ['POST', '/directoryObjects/getByIds', { ids: [RITA.objectId] }, ['Directory.Read.All'], 'User.Read.All'],
     ['GET', CONTEXTS, undefined, ['AuthenticationContext.Read.All'], 'Directory.Read.All'],
+    ['GET', '/identity/conditionalAccess/policies', undefined, ['Policy.Read.All'], 'AuthenticationContext.Read.All'],
     ['GET', '/roleManagement/directory/roleDefinitions', undefined, ['RoleManagement.Read.Directory'], 'User.Read.All'],
     ['GET', ASSIGNMENTS, undefined, ['RoleManagement.Read.Directory'], 'RoleAssignmentSchedule.ReadWrite.Directory'],
     ['POST', ASSIGNMENTS, TRIPLE, ['RoleManagement.ReadWrite.Directory'], 'RoleManagement.Read.Directory'],

@@ -67,6 +67,8 @@ const AUTHENTICATION_CONTEXTS = [
   'Policy.Read.ConditionalAccess',
   'Policy.ReadWrite.ConditionalAccess',
 ];
+/** https://learn.microsoft.com/graph/api/conditionalaccessroot-list-policies */
+const CONDITIONAL_ACCESS = ['Policy.Read.All'];
 const ROLE_READ = [
   'RoleManagement.Read.Directory',
   'RoleManagement.ReadWrite.Directory',
@@ -122,6 +124,7 @@ export const GRAPH_PERMISSIONS = {
   owners: OWNERS,
   directoryObjects: DIRECTORY_OBJECTS,
   authenticationContexts: AUTHENTICATION_CONTEXTS,
+  conditionalAccess: CONDITIONAL_ACCESS,
   checkMembers: CHECK_MEMBERS,
   checkGroupMembers: CHECK_GROUP_MEMBERS,
   roleDefinitions: ROLE_DEFINITIONS,

@@ -11,15 +11,19 @@ const noExpansion: Expander = (_, name) => {
 };
 
 /** Product names as Microsoft publishes them. Source: https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference */
-const SKUS: Readonly<Record<Exclude<Licence, 'free'>, { readonly id: string; readonly part: string; readonly planId: string }>> =
-  {
-    P1: { id: '078d2b04-f1bd-4111-bbd4-b4b1b354cef4', part: 'AAD_PREMIUM', planId: '41781fb2-bc02-4b7c-bd55-b576c07bb09d' },
-    P2: { id: '84a661c4-e949-4bd2-a560-ed7766fcaf2b', part: 'AAD_PREMIUM_P2', planId: 'eec0eb4f-6444-4f95-aba0-50c24d67f998' },
-  };
+const PLAN_IDS = { AAD_PREMIUM: '41781fb2-bc02-4b7c-bd55-b576c07bb09d', AAD_PREMIUM_P2: 'eec0eb4f-6444-4f95-aba0-50c24d67f998' };
+type Plan = keyof typeof PLAN_IDS;
+/** P2 holds the plan of P1 as well. */
+const SKUS: Readonly<
+  Record<Exclude<Licence, 'free'>, { readonly id: string; readonly part: string; readonly plans: readonly Plan[] }>
+> = {
+  P1: { id: '078d2b04-f1bd-4111-bbd4-b4b1b354cef4', part: 'AAD_PREMIUM', plans: ['AAD_PREMIUM'] },
+  P2: { id: '84a661c4-e949-4bd2-a560-ed7766fcaf2b', part: 'AAD_PREMIUM_P2', plans: ['AAD_PREMIUM', 'AAD_PREMIUM_P2'] },
+};
 
 function skuEntities(licence: Licence, tenantId: string): readonly Entity[] {
   if (licence === 'free') return [];
-  const { id, part, planId } = SKUS[licence];
+  const { id, part, plans } = SKUS[licence];
   return [
     {
       id: `${tenantId}_${id}`,
@@ -29,7 +33,12 @@ function skuEntities(licence: Licence, tenantId: string): readonly Entity[] {
       capabilityStatus: 'Enabled',
       consumedUnits: 5,
       prepaidUnits: { enabled: 10, suspended: 0, warning: 0, lockedOut: 0 },
-      servicePlans: [{ servicePlanId: planId, servicePlanName: part, provisioningStatus: 'Success', appliesTo: 'User' }],
+      servicePlans: plans.map((plan) => ({
+        servicePlanId: PLAN_IDS[plan],
+        servicePlanName: plan,
+        provisioningStatus: 'Success',
+        appliesTo: 'User',
+      })),
       skuId: id,
       skuPartNumber: part,
       subscriptionIds: [],

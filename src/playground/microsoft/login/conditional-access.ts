@@ -17,7 +17,9 @@ const EVERY_TIME_MS = 5 * 60_000;
  * Source: https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
  */
 function policyOf(tenant: TenantModel, contextId: string): ContextPolicy {
-  return tenant.licence === 'free' ? 'none' : (tenant.contexts.get(contextId)?.policy ?? 'none');
+  const context = tenant.contexts.get(contextId);
+  const inForce = tenant.licence !== 'free' && (context?.policyState ?? 'enabled') === 'enabled';
+  return inForce ? (context?.policy ?? 'none') : 'none';
 }
 
 export function demandOf(tenant: TenantModel, contextId: string, account: SignedIn, at: number): Demand {

@@ -4,6 +4,9 @@
  */
 export type ContextPolicy = 'none' | 'mfa' | 'everyTime';
 
+/** Whether that policy is in force; only an enabled one asks for anything. Source: https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy */
+export type PolicyState = 'enabled' | 'disabled' | 'enabledForReportingButNotEnforced';
+
 /** Source: https://learn.microsoft.com/graph/api/resources/authenticationcontextclassreference */
 export interface AuthenticationContext {
   /** `c1` to `c99`. */
@@ -12,6 +15,8 @@ export interface AuthenticationContext {
   readonly description: string;
   readonly isAvailable: boolean;
   readonly policy: ContextPolicy;
+  /** Default: enabled. */
+  readonly policyState?: PolicyState;
 }
 
 export interface AuthenticationContexts {
@@ -19,7 +24,7 @@ export interface AuthenticationContexts {
   get(id: string): AuthenticationContext | undefined;
   set(context: AuthenticationContext): void;
   /** @throws {RangeError} a context that the tenant does not have */
-  bind(id: string, policy: ContextPolicy): void;
+  bind(id: string, policy: ContextPolicy, policyState?: PolicyState): void;
   remove(id: string): void;
   reset(): void;
 }
@@ -30,10 +35,10 @@ export function createAuthenticationContexts(): AuthenticationContexts {
     all: () => [...contexts.values()],
     get: (id) => contexts.get(id),
     set: (context) => void contexts.set(context.id, context),
-    bind(id, policy) {
+    bind(id, policy, policyState = 'enabled') {
       const context = contexts.get(id);
       if (context === undefined) throw new RangeError(`no authentication context ${id}`);
-      contexts.set(id, { ...context, policy });
+      contexts.set(id, { ...context, policy, policyState });
     },
     remove: (id) => void contexts.delete(id),
     reset() {

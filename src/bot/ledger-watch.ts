@@ -50,7 +50,8 @@ export function createLedgerWatch(known: string | undefined, write: (text: strin
   };
 }
 
-function isBehind(seen: LedgerHead, known: LedgerHead): boolean {
+/** Whether a history lacks what was seen before, or is another one. */
+export function isBehind(seen: LedgerHead, known: LedgerHead): boolean {
   return seen.seq < known.seq || (seen.seq === known.seq && seen.head !== known.head);
 }
 
@@ -60,6 +61,12 @@ function rolledBack(seen: LedgerHead, known: LedgerHead): AppError {
     `the perimeter's ledger is at ${seen.seq} (${seen.head.slice(0, 12)}), but ${known.seq} (${known.head.slice(0, 12)}) was seen before`,
     { hint: 'Its history was rolled back or replaced. Find out who restored it before anything else is given.' },
   );
+}
+
+/** What was seen last, without becoming the one who writes it: for whoever looks while the bot runs. */
+export function readSeenHead(folder: string): LedgerHead | undefined {
+  const text = read(join(folder, FILE));
+  return text === undefined ? undefined : ledgerHeadSchema.parse(JSON.parse(text));
 }
 
 function read(file: string): string | undefined {

@@ -5,6 +5,7 @@ import {
   API_VERSION,
   API_VERSION_HEADER,
   eventsPageSchema,
+  guardrailsSchema,
   grantStateSchema,
   problemSchema,
   SEEN_HEAD_HEADER,
@@ -12,6 +13,7 @@ import {
   type EndReason,
   type GrantDecision,
   type GrantState,
+  type GuardrailsAnswer,
   type LedgerHead,
   type PerimeterEvent,
   type RegisterGrant,
@@ -33,6 +35,8 @@ export interface PerimeterClient {
     waitSeconds: number,
     signal: AbortSignal,
   ): Promise<{ readonly events: readonly PerimeterEvent[]; readonly ledger: LedgerHead }>;
+  /** What may be given, as far as the perimeter says; and whether it gives now. */
+  guardrails(signal: AbortSignal): Promise<GuardrailsAnswer>;
 }
 
 /** A 4xx that will not change by trying again; `status` tells a conflict from a refusal. */
@@ -116,6 +120,7 @@ export function createPerimeterClient({ url, audience, credential, watch }: Peri
     end: (requestId, reason, signal) => call(grantStateSchema, 'DELETE', `${grantPath(requestId)}?reason=${reason}`, { signal }),
     events: (after, waitSeconds, signal) =>
       call(eventsPageSchema, 'GET', `/events?after=${after}&waitSeconds=${waitSeconds}`, { signal, timeoutMs: POLL_TIMEOUT_MS }),
+    guardrails: (signal) => call(guardrailsSchema, 'GET', '/guardrails', { signal }),
   };
 }
 

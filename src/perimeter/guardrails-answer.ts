@@ -1,5 +1,5 @@
 import type { GuardrailsAnswer } from '../access/core/perimeter-api.ts';
-import type { Target } from '../access/core/target.ts';
+import { type Target, targetKey } from '../access/core/target.ts';
 import { listableScope } from '../azure/own-azure-records.ts';
 import { sentenceOf } from './guardrails/group-standing.ts';
 import type { GroupFinding } from './guardrails/look-at-groups.ts';
@@ -14,7 +14,15 @@ export async function guardrailsAnswer(
   findings: readonly GroupFinding[],
 ): Promise<Omit<GuardrailsAnswer, 'ledger' | 'notGiving'>> {
   const entitlements = await Promise.all(config.entitlements.map((setting) => entitlementAnswer(setting, nativeEnd, findings)));
-  return { digest: guardrailsDigest(config), ownedBotCould: [...ownedBotCould(config)], entitlements };
+  const contexts = [config.approve?.stepUp, ...config.entitlements].flatMap((step) =>
+    step !== undefined && 'authenticationContext' in step ? (step.authenticationContext ?? []) : [],
+  );
+  return {
+    digest: guardrailsDigest(config),
+    ownedBotCould: [...ownedBotCould(config)],
+    authenticationContexts: [...new Set(contexts)].toSorted(),
+    entitlements,
+  };
 }
 
 async function entitlementAnswer(
@@ -29,6 +37,7 @@ async function entitlementAnswer(
   return {
     id,
     kind: kindOf(setting),
+    target: keyOf(setting),
     assurance: needs.assurance,
     protected: setting.protected === true,
     requesterSigns: needs.requesterSigns,
@@ -48,6 +57,11 @@ function askableTarget(setting: GuardedEntitlement): Target | undefined {
   const { scopePattern, roleDefinitionId = '' } = setting.azureRole ?? {};
   const scope = scopePattern === undefined ? undefined : listableScope(scopePattern);
   return scope === undefined ? targetOf(setting) : { kind: 'azureRole', scope, roleDefinitionId };
+}
+
+function keyOf(setting: GuardedEntitlement): string {
+  const { scopePattern = '', roleDefinitionId = '' } = setting.azureRole ?? {};
+  return targetKey(targetOf(setting) ?? { kind: 'azureRole', scope: scopePattern, roleDefinitionId });
 }
 
 function kindOf({ directoryRole, group }: GuardedEntitlement): Target['kind'] {

@@ -126,10 +126,14 @@ export const guardrailsSchema = z.strictObject({
   notGiving: z.array(z.string()),
   /** What a bot that is owned completely could still do under these guardrails, in sentences. */
   ownedBotCould: z.array(z.string()),
+  /** What Conditional Access has to ask of those who sign (`c1` to `c99`). Absent from an older perimeter. */
+  authenticationContexts: z.array(z.string()).optional(),
   entitlements: z.array(
     z.strictObject({
       id: z.string(),
       kind: z.enum(['directoryRole', 'group', 'azureRole']),
+      /** What it gives, as `targetKey` writes it; of a pattern, with its `*`. Absent from an older perimeter. */
+      target: z.string().optional(),
       assurance: assuranceSchema,
       /** Can reach Hallpass, its approvers or the whole tenant. */
       protected: z.boolean(),

@@ -31,11 +31,13 @@ export interface VerifiedIdToken {
   readonly key: PublicKey;
   /** For the `login_hint` of a later sign-in; nobody is known by it. */
   readonly loginHint?: string;
+  /** All that it says, for whoever reads more of it (group-claim.ts). Personal data: not for logs. */
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Verifies an ID token of one tenant, for one client and one begun sign-in: signature (RS256 by the tenant's keys), issuer, audience, tenant,
- * times, nonce, kind of account, step-up, person. Claims about groups are not looked at: who may what is asked of the directory.
+ * times, nonce, kind of account, step-up, person. Claims about groups are not looked at.
  * @throws {AppError} `id-token.` and the name of the broken rule (id-token-refusal.ts); retryable `id-token.keys-unavailable`. None of
  *   them holds the token or a part of it.
  * @see https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
@@ -78,7 +80,7 @@ export function createIdTokenVerifier(settings: IdTokenSettings, keys: SigningKe
     const broken = firstBroken(claims, person, settings, expected, Math.floor(nowMs / 1000));
     if (broken !== undefined) throw tokenRefused(broken, 'a claim is not as it has to be');
     const { preferred_username: loginHint } = claims;
-    return { person, key, ...(loginHint === undefined ? {} : { loginHint }) };
+    return { person, key, claims, ...(loginHint === undefined ? {} : { loginHint }) };
   };
 }
 

@@ -1,8 +1,10 @@
 import { accessRequest, type AccessRequestContext } from '../../flows/access-request.ts';
 import { finding, type FindingContext } from '../../flows/finding.ts';
+import { link, type LinkContext } from '../../flows/link.ts';
 import { personKey } from '../access/core/person.ts';
 import { holdingKey } from '../chat/access-case.ts';
 import type { Flow } from '../durable/port.ts';
+import { accountKey } from './links.ts';
 
 /**
  * What the effects of a request are. Calls to the perimeter stay in order; asking for the end drops what was not sent yet
@@ -38,3 +40,15 @@ export const findingFlow: Flow = {
     return { checkId: seen.checkId, subjectId: seen.subjectId };
   },
 };
+
+export const linkFlow: Flow = {
+  machine: link,
+  commands: { tellLinked: { lane: 'people' }, tellUnlinked: { lane: 'people' } },
+  columns(context) {
+    const { account, person } = context as LinkContext;
+    return { account: accountKey(account), person: personKey(person) };
+  },
+};
+
+/** Every flow that the bot runs. */
+export const BOT_FLOWS: readonly Flow[] = [accessRequestFlow, findingFlow, linkFlow];

@@ -6,6 +6,8 @@ import { doubt } from '../../flows/doubt.ts';
 import { finding } from '../../flows/finding.ts';
 import { freeze } from '../../flows/freeze.ts';
 import { grant } from '../../flows/grant.ts';
+import { link } from '../../flows/link.ts';
+import { refusals } from '../../flows/refusals.ts';
 import { flowPage } from '../durable/flow-diagram.ts';
 
 /** The pages of docs/flows, by file name. `npm run docs:flows` writes them; a test fails when they are stale. */
@@ -14,8 +16,10 @@ export function flowPages(): ReadonlyMap<string, string> {
     ['access-request.md', flowPage(accessRequest, 'flows/access-request.ts')],
     ['grant.md', flowPage(grant, 'flows/grant.ts')],
     ['finding.md', flowPage(finding, 'flows/finding.ts')],
+    ['link.md', flowPage(link, 'flows/link.ts')],
     ['freeze.md', flowPage(freeze, 'flows/freeze.ts')],
     ['doubt.md', flowPage(doubt, 'flows/doubt.ts')],
+    ['refusals.md', flowPage(refusals, 'flows/refusals.ts')],
   ]);
 }
 

@@ -3,11 +3,14 @@ import type { DoubtEvent } from '../../../flows/doubt.ts';
 import type { FindingEvent } from '../../../flows/finding.ts';
 import type { FreezeEvent } from '../../../flows/freeze.ts';
 import type { GrantEvent } from '../../../flows/grant.ts';
-import { accessRequestFlow, findingFlow } from '../../../src/bot/flows.ts';
+import type { LinkEvent } from '../../../flows/link.ts';
+import type { RefusalsEvent } from '../../../flows/refusals.ts';
+import { accessRequestFlow, findingFlow, linkFlow } from '../../../src/bot/flows.ts';
 import type { EventInput, Flow } from '../../../src/durable/port.ts';
 import { freezeFlow } from '../../../src/perimeter/freeze/freeze-desk.ts';
 import { grantFlow } from '../../../src/perimeter/grant-flow.ts';
 import { doubtFlow } from '../../../src/perimeter/ledger/doubt-desk.ts';
+import { refusalsFlow } from '../../../src/perimeter/refusals.ts';
 
 /** What a flow can be told, completely: a new event of the flow does not compile until it stands here. */
 export interface FlowModel {
@@ -158,6 +161,22 @@ export const flowModels: readonly FlowModel[] = [
       reconciled: [{ archive: 'archive', adopted: 2 }],
     }),
     facts: ['seenMore', 'reconciled'],
+  },
+  {
+    name: 'refusals',
+    flow: refusalsFlow,
+    inputs: [{}],
+    events: eventsOf<RefusalsEvent>({
+      refused: [{ code: 'caller.limited', call: 'feed', count: 2, firstAt: AT, lastAt: AT, requestId: 'request1' }],
+    }),
+    facts: ['refused'],
+  },
+  {
+    name: 'link',
+    flow: linkFlow,
+    inputs: [{ account: { platform: 'slack', workspaceId: 'T0WORK', userId: 'U0RITA' }, person: rita }],
+    events: eventsOf<LinkEvent>({ unlinked: [{ why: 'person' }, { why: 'disabled' }] }),
+    facts: ['unlinked'],
   },
   {
     name: 'finding',

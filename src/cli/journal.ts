@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
+import type { RefusalsEvent } from '../../flows/refusals.ts';
 import { AppError } from '../access/core/app-error.ts';
 import type { Entry } from '../durable/followers.ts';
-import type { Actor } from '../durable/port.ts';
+import type { Actor, StampedEvent } from '../durable/port.ts';
 import { createCheckpointAdapter } from '../durable/stores/lowdb/checkpoint-adapter.ts';
 import { nodeFiles } from '../durable/stores/lowdb/node-files.ts';
 import { readGenesis } from '../durable/stores/lowdb/genesis.ts';
@@ -86,13 +87,21 @@ export function verifySentence(report: VerifyReport): string {
 }
 
 function entrySentence({ line }: Entry): string {
-  const happened = line.events.map(({ type }) => type).join(', ') || line.kind;
+  const happened = line.events.map(line.flow === 'refusals' ? refusalWords : ({ type }) => type).join(', ') || line.kind;
   const remark =
     line.kind === 'ignored' || line.kind === 'poisoned' ? ` (${line.kind}${line.error ? `: ${line.error}` : ''})` : '';
   const added = (line.commandsAdded ?? []).map(({ name }) => name).join(', ');
   const state = typeof line.next.state === 'string' ? line.next.state : JSON.stringify(line.next.state);
   const sentence = `${line.seq}  ${line.at}  ${line.flow} ${line.case}: ${happened}${remark} by ${actorName(line.actor)} -> ${state}`;
   return `${printable(sentence)}${added === '' ? '' : `; to do: ${added}`}\n`;
+}
+
+/** What a perimeter counted at its door: that flow holds its events, and those of timers. */
+function refusalWords(event: StampedEvent): string {
+  if (event.type !== 'refused') return event.type;
+  const { count, code, call, firstAt, lastAt, requestId } = event as StampedEvent & RefusalsEvent;
+  const when = count === 1 ? `at ${lastAt}` : `${count} times from ${firstAt} to ${lastAt}`;
+  return `refused ${code} (${call}) ${when}${requestId === undefined ? '' : `, about ${requestId}`}`;
 }
 
 /** Ids come from outside: nothing in them may move a terminal's cursor. */

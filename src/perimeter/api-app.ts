@@ -21,6 +21,7 @@ import { type EventsFeed, waitsForOf } from './events-feed.ts';
 import { contextOf, stateNameOf } from './grant-flow.ts';
 import { type SeenHeads, seenOf } from './ledger/seen-heads.ts';
 import { problemOf } from './problem.ts';
+import type { RefusalBook } from './refusals.ts';
 import type { Registrar } from './registrar.ts';
 
 /** The largest honest request is a registration with 500 characters of justification, each of up to 12 bytes in JSON. */
@@ -37,6 +38,7 @@ export interface ApiParts {
   readonly limits: CallerLimits;
   readonly seenHeads: SeenHeads;
   readonly guardrails: () => Promise<Omit<GuardrailsAnswer, 'ledger'>>;
+  readonly refusals: RefusalBook;
   readonly log: Log;
   /** Aborts when the process shuts down: long polls answer at once. */
   readonly stopping: AbortSignal;
@@ -71,7 +73,7 @@ export function createApiApp(parts: ApiParts): Hono<Known> {
   };
 
   app.get('/healthz', (c) => c.json({ status: runtime.degraded ? 'degraded' : 'ok' }, 200));
-  for (const path of ['/readyz', '/metrics']) app.all(path, onlyOps);
+  for (const path of ['/readyz', '/metrics']) app.all(path, () => onlyOps());
 
   app.use(async (c, next) => {
     await limits.verify(c.req.header('authorization'), addressOf(c.env));
@@ -129,15 +131,13 @@ function kindOf(method: string, path: string): CallKind {
   return path === '/events' ? 'feed' : 'read';
 }
 
-/** Whoever asks, and without a word about the ledger: these stand on the listener of operators. */
-function onlyOps(): Response {
-  const answer = problemOf(
-    new AppError('route.unknown', 'no such address here', { hint: 'Operators find it on the ops listener.' }),
-  );
-  return new Response(JSON.stringify(answer), {
-    status: answer.status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-  });
+function grantNamedBy(path: string): string | undefined {
+  return requestIdSchema.safeParse(/^\/grants\/([^/]+)/.exec(path)?.[1]).data;
+}
+
+/** Whoever asks: these stand on the listener of operators. */
+function onlyOps(): never {
+  throw new AppError('route.unknown', 'no such address here', { hint: 'Operators find it on the ops listener.' });
 }
 
 async function bodyOf<S extends z.ZodType>(c: Context, schema: S): Promise<z.infer<S>> {
@@ -178,10 +178,13 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, where: string): z
   });
 }
 
-function problem(c: Context<Known>, { log, runtime }: ApiParts, error: unknown): Response {
+function problem(c: Context<Known>, { log, runtime, refusals }: ApiParts, error: unknown): Response {
   const answer = problemOf(error);
   const level = answer.status >= 500 && codeOf(error) === 'unknown' ? 'error' : 'warn';
   log[level]({ err: error, method: c.req.method, path: c.req.path.slice(0, 200), status: answer.status }, 'request refused');
+  // What fails by itself is no refusal.
+  if (answer.status < 500)
+    refusals.note({ code: answer.code, call: kindOf(c.req.method, c.req.path), requestId: grantNamedBy(c.req.path) });
   const { seq, head } = runtime.head();
   const retryAfter = error instanceof AppError && error.retryable ? { 'retry-after': String(retrySeconds(error)) } : {};
   // Whoever has not proved to be the caller learns nothing of the ledger.

@@ -26,6 +26,7 @@ import { createWatches } from './ledger/watches.ts';
 import { createNativeEndProbe } from './native-end.ts';
 import { createOpsApp } from './ops-app.ts';
 import type { PerimeterConfig } from './perimeter-config.ts';
+import { createRefusalBook } from './refusals.ts';
 import { createRegistrar } from './registrar.ts';
 import { startSweep } from './sweep.ts';
 
@@ -92,8 +93,10 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   });
   const watching = watches.start(sweep);
   const registrar = watches.gate.guard(createRegistrar({ ...parts, ...judging }));
+  const refusals = createRefusalBook(parts);
   const app = createApiApp({
     runtime,
+    refusals,
     feed,
     log,
     registrar,
@@ -111,10 +114,12 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
     standing.stop();
     watching.stop();
     feed.close();
+    refusals.close();
   }
   const approve = approvePage(parts, {
     ...judging,
     registrar,
+    refusals,
     freezes: watches.freezes,
     notGiving: () => watches.gate.reasons(),
   });
@@ -135,7 +140,7 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
 
 function approvePage(
   parts: PerimeterParts,
-  judging: Pick<ApprovePageParts, 'judge' | 'registrar' | 'freezes' | 'notGiving'>,
+  judging: Pick<ApprovePageParts, 'judge' | 'registrar' | 'refusals' | 'freezes' | 'notGiving'>,
 ): Routes | undefined {
   const { approve: adapters, config } = parts;
   if (config.approve === undefined || adapters === undefined) return undefined;

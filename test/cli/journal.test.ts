@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import { registerJournal } from '../../src/cli/journal.ts';
 import type { Runtime } from '../../src/durable/port.ts';
-import { bot, workbench, type Workbench } from '../durable/support/durable-world.ts';
+import { refusalsFlow } from '../../src/perimeter/refusals.ts';
+import { bot, committed, doorFlow, idleDoor, MINUTE, workbench, type Workbench } from '../durable/support/durable-world.ts';
 
 let bench: Workbench;
 let runtime: Runtime;
@@ -56,6 +57,28 @@ describe('hallpass journal', () => {
       '',
     ]);
     expect((await run('tail', '--lines', '1', '--folder', bench.folder)).stdout).toContain('2  2026');
+  });
+
+  it('says how many calls a perimeter refused at its door, and since when', async () => {
+    await runtime.close();
+    runtime = await bench.open({ flows: [doorFlow, refusalsFlow] });
+    const [firstAt, lastAt] = ['2026-03-01T08:00:00.000Z', '2026-03-01T08:00:59.000Z'];
+    const refused = { type: 'refused', code: 'caller.limited', call: 'feed', firstAt, lastAt };
+    await runtime.begin('refusals', 'refusals0', {}, bot);
+    await runtime.send('refusals0', { ...refused, count: 12, requestId: 'request1' }, bot);
+    await runtime.send('refusals0', { ...refused, count: 1 }, bot);
+    bench.clock.advance(4 * 60 * MINUTE);
+    runtime.run(idleDoor);
+    await committed(runtime, () => runtime.closed('refusals', undefined, 1).length === 1);
+    const { stdout } = await run('tail', '--folder', bench.folder);
+    expect(stdout.split('\n').filter((line) => line.includes('refusals0'))).toEqual([
+      expect.stringContaining('refusals refusals0: began by bot -> open'),
+      expect.stringContaining(
+        `refused caller.limited (feed) 12 times from ${firstAt} to ${lastAt}, about request1 by bot -> open`,
+      ),
+      expect.stringContaining(`refused caller.limited (feed) at ${lastAt} by bot -> open`),
+      expect.stringContaining('xstate.after.hours.refusals.open by timer -> closed'),
+    ]);
   });
 
   it('lets no id move the cursor of a terminal or turn its text around', async () => {

@@ -12,9 +12,10 @@ import type { Log } from '../../observe/log.ts';
 import { fieldsOf, isOwnForm, newCsrf, setCookie } from '../../web/own-forms.ts';
 import type { PageLimits } from '../../web/page-limits.ts';
 import type { SignedAct } from '../evidence/evidence-record.ts';
+import type { RefusalBook } from '../refusals.ts';
 import { finishSignIn } from './finish-sign-in.ts';
 import { PAGE_HEADERS } from './page-frame.ts';
-import { leavingPage, nothingPage, shownOf, sightPage, signInPage } from './pages.ts';
+import { leavingPage, NOTHING_FOR_YOU, nothingPage, shownOf, sightPage, signInPage } from './pages.ts';
 import { answer, backTo, beginAgain } from './responses.ts';
 import type { Choice, FindSubject, Offer, Terms } from './subject.ts';
 import { told } from './trouble.ts';
@@ -37,6 +38,7 @@ export interface ApproveParts {
   /** Where a request comes from, for the limits. */
   readonly addressOf: (c: Context<About>) => string;
   readonly transportClock: Clock;
+  readonly refusals: RefusalBook;
   readonly log: Log;
 }
 
@@ -44,9 +46,9 @@ const BODY_MAX_BYTES = 4 * 1024;
 const formSchema = z.object({ csrf: z.string().max(100), act: z.string().max(20), shown: z.string().max(100).optional() });
 type Form = z.infer<typeof formSchema>;
 
-/** Which request a page is about, for the page that says what went wrong. */
+/** Which request a page is about, for the page that says what went wrong; and the code of what was refused on it, for the journal. */
 export interface About {
-  Variables: { about?: string };
+  Variables: { about?: string; refusal?: string };
 }
 
 /**
@@ -60,6 +62,9 @@ export function createApproveApp(parts: ApproveParts): Hono<About> {
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(PAGE_HEADERS)) c.header(name, value);
     await next();
+    const code = c.get('refusal');
+    const call = c.req.path === '/approve/callback' ? 'sign-in' : 'page';
+    if (code !== undefined) parts.refusals.note({ code, call, requestId: c.get('about') });
   });
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.use('/approve/*', async (c, next) => {
@@ -85,13 +90,17 @@ export function createApproveApp(parts: ApproveParts): Hono<About> {
     if (form.act === 'sign-in' || form.act === 'switch') return leaveToLook(c, id, form.act === 'switch');
     return act(c, id, form, session);
   });
-  app.notFound((c) => answer(c, told(unknownPage())));
+  app.notFound(() => {
+    throw unknownPage();
+  });
   app.onError((error, c) => {
     const answered = told(error, c.get('about'));
     parts.log[answered.status === 500 ? 'error' : 'warn'](
       { err: error, method: c.req.method, status: answered.status },
       'page refused',
     );
+    // What fails by itself is no refusal.
+    if (answered.status < 500) c.set('refusal', answered.code);
     return answer(c, answered, error);
   });
 
@@ -105,6 +114,8 @@ export function createApproveApp(parts: ApproveParts): Hono<About> {
     await limits.countPerson(viewer);
     const sight = await (await parts.find(id))?.seenBy(viewer);
     const name = viewer.loginHint ?? viewer.objectId;
+    const code = sight === undefined ? NOTHING_FOR_YOU : sight.code;
+    if (code !== undefined) c.set('refusal', code);
     return c.html(sight === undefined ? nothingPage(session.csrf, name) : sightPage(sight, session.csrf, name));
   }
 

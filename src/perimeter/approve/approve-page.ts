@@ -17,6 +17,7 @@ import { guardrailsDigest } from '../guardrails.ts';
 import type { Judge } from '../guardrails/judge.ts';
 import type { Gate } from '../ledger/gate.ts';
 import type { ApproveSetting, PerimeterConfig } from '../perimeter-config.ts';
+import type { RefusalBook } from '../refusals.ts';
 import type { Registrar } from '../registrar.ts';
 import { audiencesOf } from '../rules/named-people.ts';
 import { createRecordSignedAct } from '../signed-acts.ts';
@@ -47,6 +48,7 @@ export interface ApprovePageParts {
   readonly judge: Judge;
   readonly notGiving: Gate['reasons'];
   readonly freezes: FreezeDesk;
+  readonly refusals: RefusalBook;
   readonly clock: Clock;
   readonly transportClock: Clock;
   readonly log: Log;
@@ -91,6 +93,7 @@ export function createApprovePage(parts: ApprovePageParts): Routes {
     limits: createPageLimits(setting.limits),
     addressOf: (c) => networkBehind(c, setting.listen.behindProxy),
     transportClock,
+    refusals: parts.refusals,
     log,
   });
   return app.fetch;

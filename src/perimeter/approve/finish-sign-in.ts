@@ -43,7 +43,9 @@ export async function finishSignIn(c: Context<About>, parts: ApproveParts): Prom
   const { purpose, decision } = attempt.statement;
   const outcome = verdict.permitted ? {} : { code: verdict.code };
   parts.log.info({ caseId: attempt.id, signer: person.objectId, purpose, decision, ...outcome }, 'signature came back');
-  return verdict.permitted ? backTo(c, attempt.id) : answer(c, toldRefusal(verdict, attempt.id));
+  if (verdict.permitted) return backTo(c, attempt.id);
+  c.set('refusal', verdict.code);
+  return answer(c, toldRefusal(verdict, attempt.id));
 }
 
 async function recorded(

@@ -15,7 +15,6 @@ import { findGrant, hasDecided, type RecordSignedAct, termsOf, waitingOf } from 
 import { grantFacts, type LookedUp } from './grant-facts.ts';
 import { whatBecame } from './grant-outcome.ts';
 import type { Names } from './names.ts';
-import { codeWords } from './pages.ts';
 import type { Choice, FindSubject, Offer, Sight, Subject } from './subject.ts';
 
 export interface GrantSubjectParts {
@@ -66,7 +65,8 @@ async function seenBy(viewer: Person, view: CaseView, grant: Waiting, parts: Gra
   const question = isRequester ? `Did you ask for ${what}?` : `Give ${what} to ${who}?`;
   return {
     title: offer === undefined ? `${what} for ${who}` : question,
-    body: html`<p>${became}</p>${note === undefined ? '' : html`<p><strong>${note}</strong></p>`}${facts}${code === undefined ? '' : codeWords(code)}`,
+    body: html`<p>${became}</p>${note === undefined ? '' : html`<p><strong>${note}</strong></p>`}${facts}`,
+    ...(code === undefined ? {} : { code }),
     ...(offer === undefined ? {} : { offer }),
   };
 }
@@ -134,5 +134,5 @@ function isAboutApprovers({ code }: Refusal): boolean {
 }
 
 function notYou({ code, reason, hint }: Refusal): Sight {
-  return { title: 'You may not decide this', body: html`<p>${reason} ${hint}</p>${codeWords(code)}` };
+  return { title: 'You may not decide this', body: html`<p>${reason} ${hint}</p>`, code };
 }

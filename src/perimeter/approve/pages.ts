@@ -16,17 +16,23 @@ ${form({ csrf }, [['sign-in', 'Sign in']])}`;
   return pageOf({ title: 'Sign in to see a request', body });
 }
 
+export const NOTHING_FOR_YOU = 'page.nothing-for-you';
+
 /** For everybody whom it does not concern, and for what there is not. */
 export function nothingPage(csrf: string, viewer: string): Html {
   const body = html`<p>Either there is no such request, or it is not for this account. Nothing was decided.</p>
 <p>If a message sent you here, ask whoever sent it, or sign in with the account that you approve with.</p>
 ${form({ csrf }, [['switch', 'Sign in with another account']])}
-${codeWords('page.nothing-for-you')}`;
+${codeWords(NOTHING_FOR_YOU)}`;
   return pageOf({ title: 'There is nothing here for you', body, viewer });
 }
 
-export function sightPage({ title, body, offer }: Sight, csrf: string, viewer: string): Html {
-  return pageOf({ title, body: html`${body}${offer === undefined ? '' : offered(offer, csrf)}`, viewer });
+export function sightPage({ title, body, offer, code }: Sight, csrf: string, viewer: string): Html {
+  return pageOf({
+    title,
+    body: html`${body}${code === undefined ? '' : codeWords(code)}${offer === undefined ? '' : offered(offer, csrf)}`,
+    viewer,
+  });
 }
 
 /** What a press of a button has to name. */

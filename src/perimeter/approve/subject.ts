@@ -31,6 +31,8 @@ export interface Sight {
   /** The one question, or what became of it. */
   readonly title: string;
   readonly body: Html;
+  /** Why this person may not do all of it. */
+  readonly code?: string;
   readonly offer?: Offer;
 }
 

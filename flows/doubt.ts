@@ -4,9 +4,9 @@ import type { LedgerHead } from '../src/access/core/perimeter-api.ts';
 
 /**
  * Why the ledger is not believed: the bot has seen more of it (`behind`), or another one (`forked`); Microsoft's records name grants of ours
- * that it does not know (`unknown-records`); `operator`: it was rebuilt by hand without any of these.
+ * that it does not know (`unknown-records`); it was `restored` from a backup; `operator`: it was rebuilt by hand without any of these.
  */
-export type DoubtReason = 'behind' | 'forked' | 'unknown-records' | 'operator';
+export type DoubtReason = 'behind' | 'forked' | 'unknown-records' | 'restored' | 'operator';
 
 export interface DoubtContext {
   readonly why: DoubtReason;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { registerBackup } from './cli/backup.ts';
 import { registerDoctor } from './cli/doctor.ts';
 import { registerEraseTexts } from './cli/erase-texts.ts';
 import { registerEvidence } from './cli/evidence.ts';
@@ -34,6 +35,7 @@ registerGrants(program);
 registerJournal(program);
 registerEvidence(program);
 registerEraseTexts(program);
+registerBackup(program);
 registerSchemas(program);
 
 try {

@@ -6,10 +6,11 @@ import type { PostgresSetting, StoreSetting } from '../config/parts.ts';
 import { openStore } from '../durable/open-store.ts';
 import type { Store } from '../durable/store.ts';
 import { takeLease } from '../durable/stores/lowdb/lease.ts';
+import { finishReplacing } from '../durable/stores/lowdb/replace-store.ts';
 import { readStanding } from '../durable/stores/lowdb/read-standing.ts';
 import type { Log } from '../observe/log.ts';
 import { type OldLedger, oldLedgerOf } from '../perimeter/reconcile/old-ledger.ts';
-import { finishRebuilding, rebuildFolder } from '../perimeter/reconcile/rebuild-folder.ts';
+import { rebuildFolder } from '../perimeter/reconcile/rebuild-folder.ts';
 import type { Rebuild } from '../perimeter/reconcile/write-ledger.ts';
 
 /** Where a ledger lies that is to be made again. Its lease is held until it is closed, so that no perimeter works on it. */
@@ -45,7 +46,7 @@ async function inFolder(folder: string, log: Log): Promise<LedgerPlace> {
   };
   return {
     ...(await asFarAsReadable(read)),
-    finish: () => finishRebuilding(folder),
+    finish: () => finishReplacing(folder),
     rebuild: async (rebuild, clock) => join(folder, await rebuildFolder(folder, rebuild, clock, log)),
     close: () => Promise.resolve(lease.release()),
   };

@@ -17,7 +17,7 @@ import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../perimeter
 import { createClockWatch } from '../perimeter/ledger/clock-watch.ts';
 import { refuseUnsafeGroups } from '../perimeter/guardrails/refuse-unsafe-groups.ts';
 import { perimeterFlows } from '../perimeter/perimeter-flows.ts';
-import { refuseHalfRebuilt } from '../perimeter/reconcile/rebuild-folder.ts';
+import { doubtRestored } from '../perimeter/reconcile/doubt-restored.ts';
 import type { PerimeterParts } from '../perimeter/assemble.ts';
 import type { ApproveAdapters } from '../perimeter/approve/approve-page.ts';
 import type { ApproveSetting, PerimeterConfig } from '../perimeter/perimeter-config.ts';
@@ -36,7 +36,6 @@ export async function openPerimeterParts(
   config: PerimeterConfig,
   log: Log,
 ): Promise<{ readonly parts: PerimeterParts; readonly closeRest: () => Promise<void> }> {
-  if ('folder' in config.store) refuseHalfRebuilt(config.store.folder);
   const credential = createCredential(config.tenant);
   const { login, graph: graphUrl, arm } = addressesOf(config.tenant.cloud);
   const clock = openDomainClock(config.domainClock, [login, graphUrl, arm, config.alarm.url]);
@@ -77,6 +76,7 @@ export async function openPerimeterParts(
     await closeEvidence();
   };
   try {
+    if ('folder' in config.store) await doubtRestored(config.store.folder, runtime);
     await refuseUnsafeGroups(file, parts);
     return { parts, closeRest };
   } catch (error) {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { verifyJournal } from '../../src/cli/journal.ts';
 import { reconcile } from '../../src/cli/perimeter-reconcile.ts';
 import { controlOver } from '../../src/perimeter/freeze/control-client.ts';
-import { refuseHalfRebuilt } from '../../src/perimeter/reconcile/rebuild-folder.ts';
+import { refuseHalfReplaced } from '../../src/durable/stores/lowdb/replace-store.ts';
 import type { PerimeterParts } from '../../src/perimeter/assemble.ts';
 import { ENGINEERS_GROUP_ID, GINA, SAM } from '../../src/playground/cast.ts';
 import { ANNA, GLOBAL_READER, SECURITY_READER, TENANT_ID } from './support/perimeter-config.ts';
@@ -271,10 +271,10 @@ describe('a rebuilding', () => {
     cpSync(journal, join(world.ledger, 'rebuilt', 'journal'), { recursive: true });
     rmSync(journal, { recursive: true });
     writeFileSync(join(world.ledger, 'rebuilding.json'), JSON.stringify({ archive }));
-    expect(() => refuseHalfRebuilt(world.ledger)).toThrow(expect.objectContaining({ code: 'ledger.half-rebuilt' }));
+    expect(() => refuseHalfReplaced(world.ledger)).toThrow(expect.objectContaining({ code: 'ledger.half-rebuilt' }));
     expect(await run(true)).toContain('finished now');
     expect(existsSync(journal)).toBe(true);
-    expect(() => refuseHalfRebuilt(world.ledger)).not.toThrow();
+    expect(() => refuseHalfReplaced(world.ledger)).not.toThrow();
     await world.start();
     expect(await world.call('GET', `/grants/${idOf(0)}`)).toMatchObject({ status: 200 });
   });

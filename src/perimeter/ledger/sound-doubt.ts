@@ -7,6 +7,7 @@ const WHY: Readonly<Record<DoubtContext['why'], string>> = {
   behind: 'the bot has seen more of it than there is',
   forked: 'the bot has seen another history than this one',
   'unknown-records': "Microsoft's records name requests of ours that it does not know",
+  restored: 'it was restored from a backup',
   operator: 'an operator had it rebuilt',
 };
 

@@ -17,6 +17,7 @@ import { takeLease, type Lease } from './lease.ts';
 import { nodeFiles } from './node-files.ts';
 import { readEntries, verifyChain } from './read-entries.ts';
 import { recoverJournal, type Landmark } from './recover-journal.ts';
+import { refuseHalfReplaced } from './replace-store.ts';
 import { createReserve } from './reserve.ts';
 import { createRoom, withRoom } from './room.ts';
 import { createTexts } from './texts.ts';
@@ -43,7 +44,7 @@ export interface LowdbStoreOptions {
 /**
  * The embedded store: journal, checkpoint (lowdb), texts, an index of what is closed, and the lease. Resolves when every open
  * case is in memory as its last durable line left it.
- * @throws {AppError} `store.locked`, `store.corrupt`, `store.rolled-back`, `store.unreadable`
+ * @throws {AppError} `store.locked`, `store.corrupt`, `store.rolled-back`, `store.unreadable`, `ledger.half-rebuilt`, `store.half-restored`
  */
 export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store> {
   const { folder, log, files = nodeFiles } = options;
@@ -55,6 +56,7 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
   const reserve = createReserve(files, folder, limits.reserveBytes);
   const lease = await withRoom(reserve, () => takeLease(join(folder, 'lease.db')));
   try {
+    refuseHalfReplaced(folder);
     return await openUnder(lease);
   } catch (error) {
     lease.release();

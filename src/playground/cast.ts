@@ -1,6 +1,8 @@
 /** The playground's cast and its fixed ids: one tenant, one Slack workspace, the same people on both platforms. */
 export const TENANT_ID = '5c0ffee0-1111-4222-8333-444455556666';
 export const FOREIGN_TENANT_ID = '0ddba110-1111-4222-8333-444455556666';
+/** Of the same company: the playground can have it too, with accounts of its own for the same people. */
+export const SECOND_TENANT_ID = '5ec0d000-1111-4222-8333-444455556666';
 
 /** Application (client) id and service principal object id of each identity. */
 export const BOT_APP = {

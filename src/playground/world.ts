@@ -30,7 +30,7 @@ export interface WorldOptions {
   /** `off` where something else than the platforms' limits is measured. */
   readonly limits?: 'real' | 'off';
   /** Where browsers sign in, and under which names, for tests on domains of their own. */
-  readonly microsoft?: Partial<Pick<MicrosoftOptions, 'browserLogin' | 'hostNames' | 'redirectUris'>>;
+  readonly microsoft?: Partial<Pick<MicrosoftOptions, 'browserLogin' | 'hostNames' | 'redirectUris' | 'otherTenants'>>;
 }
 
 /** One tenant, one Slack workspace, one Teams, and the real bot and perimeter as processes of their own. */

@@ -1,64 +1,92 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../access/core/clock.ts';
+import type { AppRegistration } from './tenant/applications.ts';
 import type { TenantModel } from './tenant/tenant-model.ts';
 import type { Resource, Tokens } from './tokens.ts';
+
+/** A tenant whose identities are given out here. */
+export interface IdentityTenant {
+  readonly tenant: TenantModel;
+  readonly tokens: Tokens;
+  /** The resource of this name, as this tenant knows it. */
+  readonly resource: (name: string) => Resource | undefined;
+}
 
 export interface ManagedIdentityEndpoint {
   /** `IDENTITY_ENDPOINT`: plain HTTP, as in App Service. */
   readonly endpoint: string;
+  /** `AZURE_POD_IDENTITY_AUTHORITY_HOST` of a machine that has this identity: the metadata service, which libraries ask where there is no App Service. */
+  readonly metadataHostOf: (clientId: string) => string;
   /** `IDENTITY_HEADER` of a process that works as this application. */
   readonly headerOf: (clientId: string) => string;
   close(): Promise<void>;
 }
 
+type Reply = readonly [status: number, body: unknown];
+
 /**
- * App Service's local token endpoint. Which identity a caller has is told by its header, as there each site has its own.
- * Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+ * App Service's local token endpoint, and a virtual machine's metadata service. Which identity a caller has is told by its header there, and by
+ * the address here, as each site and machine has its own.
+ * Sources: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference,
+ * https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
  */
-export async function startManagedIdentity(
-  tenant: TenantModel,
-  tokens: Tokens,
-  now: Clock,
-  resourceOf: (name: string) => Resource | undefined,
-): Promise<ManagedIdentityEndpoint> {
+export async function startManagedIdentity(tenants: readonly IdentityTenant[], now: Clock): Promise<ManagedIdentityEndpoint> {
   const salt = randomBytes(16).toString('hex');
   const headerOf = (clientId: string) =>
     createHash('sha256').update(`${salt} ${clientId.toLowerCase()}`).digest('hex').toUpperCase();
+  const identityBy = (header: string) => {
+    for (const each of tenants) {
+      const app = each.tenant.applications.all().find(({ appId }) => headerOf(appId) === header);
+      if (app !== undefined) return { ...each, app };
+    }
+    return undefined;
+  };
 
-  const answer = async (address: string, header: string): Promise<readonly [status: number, body: unknown]> => {
+  const appService = async ({ searchParams }: URL, headers: IncomingHttpHeaders): Promise<Reply> => {
+    if (searchParams.get('api-version') !== '2019-08-01') return [400, refusal(400, 'The api-version must be 2019-08-01.')];
+    const found = identityBy(String(headers['x-identity-header'] ?? ''));
+    if (found === undefined) return [401, refusal(401, 'The X-IDENTITY-HEADER is missing or not right.')];
+    if (!isThere(found.app, searchParams.get('client_id')))
+      return [400, refusal(400, `No User Assigned or Delegated ${NO_IDENTITY}`)];
+    const asked = searchParams.get('resource') ?? '';
+    const resource = found.resource(asked);
+    if (resource === undefined) return [400, refusal(400, noResource(asked))];
+    const { token, expiresInSeconds } = await found.tokens.forApplication(found.app, resource);
+    return [200, { ...given(asked, token, expiresInSeconds), client_id: found.app.appId }];
+  };
+
+  const metadata = async ({ searchParams }: URL, headers: IncomingHttpHeaders, header: string): Promise<Reply> => {
+    const found = identityBy(header);
+    if (headers['metadata'] !== 'true')
+      return [400, { error: 'invalid_request', error_description: 'Required metadata header not specified' }];
+    if (found === undefined || !isThere(found.app, searchParams.get('client_id')))
+      return [400, { error: 'invalid_request', error_description: 'Identity not found' }];
+    const asked = searchParams.get('resource') ?? '';
+    const resource = found.resource(asked);
+    if (resource === undefined) return [400, { error: 'invalid_resource', error_description: noResource(asked) }];
+    const { token, expiresInSeconds } = await found.tokens.forApplication(found.app, resource);
+    const body = { ...given(asked, token, expiresInSeconds), client_id: found.app.appId };
+    return [200, { ...body, expires_in: String(expiresInSeconds), ext_expires_in: String(expiresInSeconds) }];
+  };
+
+  const given = (resource: string, access_token: string, expiresInSeconds: number) => ({
+    access_token,
+    expires_on: String(Math.floor(now.now() / 1_000) + expiresInSeconds),
+    resource,
+    token_type: 'Bearer',
+  });
+
+  const answer = (address: string, headers: IncomingHttpHeaders): Promise<Reply> => {
     const url = new URL(address, 'http://localhost');
-    if (url.pathname !== '/msi/token') return [404, refusal(404, 'No such endpoint.')];
-    if (url.searchParams.get('api-version') !== '2019-08-01') return [400, refusal(400, 'The api-version must be 2019-08-01.')];
-    const app = tenant.applications.all().find(({ appId }) => headerOf(appId) === header);
-    if (app === undefined) return [401, refusal(401, 'The X-IDENTITY-HEADER is missing or not right.')];
-    const wanted = url.searchParams.get('client_id');
-    // Without a name the caller means the system-assigned identity of where it runs.
-    const isThere = wanted === null ? !app.isUserAssigned : wanted.toLowerCase() === app.appId;
-    if (!isThere)
-      return [
-        400,
-        refusal(400, 'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.'),
-      ];
-    const asked = url.searchParams.get('resource') ?? '';
-    const resource = resourceOf(asked);
-    if (resource === undefined) return [400, refusal(400, 'The resource is unknown in this tenant.')];
-    const { token, expiresInSeconds } = await tokens.forApplication(app, resource);
-    const expiresOn = String(Math.floor(now.now() / 1_000) + expiresInSeconds);
-    const body = {
-      access_token: token,
-      expires_on: expiresOn,
-      resource: asked,
-      token_type: 'Bearer',
-      client_id: app.appId,
-    };
-    return [200, body];
+    if (url.pathname === '/msi/token') return appService(url, headers);
+    const machine = /^\/machines\/([0-9A-F]+)\/metadata\/identity\/oauth2\/token$/.exec(url.pathname)?.[1];
+    return machine === undefined ? Promise.resolve([404, refusal(404, 'No such endpoint.')]) : metadata(url, headers, machine);
   };
 
   const server = createServer((request, response) => {
-    const header = String(request.headers['x-identity-header'] ?? '');
-    answer(request.url ?? '/', header).then(
+    answer(request.url ?? '/', request.headers).then(
       ([status, body]) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
       () => response.writeHead(500).end(),
     );
@@ -71,6 +99,7 @@ export async function startManagedIdentity(
   return {
     endpoint: `http://127.0.0.1:${port}/msi/token`,
     headerOf,
+    metadataHostOf: (clientId) => `http://127.0.0.1:${port}/machines/${headerOf(clientId)}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -78,6 +107,14 @@ export async function startManagedIdentity(
       }),
   };
 }
+
+/** Without a name the caller means the system-assigned identity of where it runs. */
+const isThere = (app: AppRegistration, wanted: string | null): boolean =>
+  wanted === null ? !app.isUserAssigned : wanted.toLowerCase() === app.appId;
+
+const NO_IDENTITY = 'Managed Identity found for specified ClientId/ResourceId/PrincipalId.';
+const noResource = (name: string): string =>
+  `AADSTS500011: The resource principal named ${name.slice(0, 120)} was not found in the tenant named Playground. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`;
 
 const refusal = (statusCode: number, message: string) => ({
   statusCode,

@@ -1,18 +1,16 @@
 import type { JWTPayload } from 'jose';
 import { type Clock, transportClock } from '../../access/core/clock.ts';
-import { PERIMETER_IDENTITY, TENANT_ID } from '../cast.ts';
+import type { PublishedCloud } from '../../config/parts.ts';
+import { PERIMETER_IDENTITY } from '../cast.ts';
 import { createExchangeLog, type ExchangeLog } from '../exchange-log.ts';
-import { armHandler } from './arm/arm-server.ts';
 import { plainArmError } from './arm/arm-error.ts';
 import { makeCertificates } from './certificates.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { startFarEnd } from './far-end-server.ts';
 import { APPLICATION_ROUTES } from './graph/application-routes.ts';
-import { withBatch } from './graph/batch.ts';
 import { DIRECTORY_OBJECT_ROUTES } from './graph/directory-object-routes.ts';
 import { DIRECTORY_ROUTES } from './graph/directory-routes.ts';
 import { exchangeIds, plainError } from './graph/graph-error.ts';
-import { graphHandler } from './graph/graph-server.ts';
 import { GROUP_PIM_ROUTES } from './graph/group-pim-routes.ts';
 import { GROUP_ROUTES } from './graph/group-routes.ts';
 import { GROUP_WRITE_ROUTES } from './graph/group-write-routes.ts';
@@ -21,11 +19,12 @@ import { ORGANIZATION_ROUTES } from './graph/organization-routes.ts';
 import { PIM_ROUTES } from './graph/pim-routes.ts';
 import { ROLE_ROUTES } from './graph/role-routes.ts';
 import { createLimits, type Limits } from './limits.ts';
-import { loginService } from './login.ts';
-import { startManagedIdentity } from './managed-identity.ts';
-import { GRAPH_RESOURCE } from './tenant/app-permissions.ts';
-import { createTenant, type TenantModel } from './tenant/tenant-model.ts';
-import { ARM_RESOURCE, createTokens, type Tokens } from './tokens.ts';
+import { type ManagedIdentityEndpoint, startManagedIdentity } from './managed-identity.ts';
+import { byPath, byToken, createRealms, type Realm } from './realm.ts';
+import { createSigningKeys } from './signing-keys.ts';
+import { elsewhere, HOME } from './tenant/place.ts';
+import type { TenantModel } from './tenant/tenant-model.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface MicrosoftOptions {
   /** Domain clock: assignments, secrets and audits follow it. */
@@ -43,13 +42,17 @@ export interface MicrosoftOptions {
    * `hostNames` as well.
    */
   readonly browserLogin?: 'http-loopback' | 'https' | { readonly origin: string };
+  /** Further tenants behind the same addresses, where the same people have other accounts and nothing of ours is registered; SECOND_TENANT_ID, say. */
+  readonly otherTenants?: readonly string[];
+  /** Whose form of the exchange for managed identities is known here. Default: AzureCloud. */
+  readonly like?: PublishedCloud;
   /** Further names in the server certificate, for tests on domains of their own. */
   readonly hostNames?: readonly string[];
   /** Where people come back to after signing in, by client id; {@link MicrosoftFarEnd.setRedirectUris} changes it. */
   readonly redirectUris?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Entra sign-in, Microsoft Graph and Azure Resource Manager on this machine, over one tenant. */
+/** Entra sign-in, Microsoft Graph and Azure Resource Manager on this machine; what is said of one tenant is said of home. */
 export interface MicrosoftFarEnd {
   /** `https://localhost:PORT`, without a last slash; likewise the others. */
   readonly loginUrl: string;
@@ -67,9 +70,11 @@ export interface MicrosoftFarEnd {
   readonly faults: Faults;
   readonly limits: Limits;
   readonly tokens: Tokens;
+  /** Every tenant, home first. */
+  readonly realms: readonly [Realm, ...Realm[]];
   readonly exchanges: ExchangeLog;
   /** App Service style: `IDENTITY_ENDPOINT`, and the `IDENTITY_HEADER` that stands for one application's identity. */
-  readonly managedIdentity: { readonly endpoint: string; readonly headerOf: (clientId: string) => string };
+  readonly managedIdentity: Omit<ManagedIdentityEndpoint, 'close'>;
   /** `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the perimeter's process: it has the user-assigned identity PERIMETER_IDENTITY and no other. */
   readonly identityEndpoint: string;
   readonly identityHeader: string;
@@ -90,27 +95,10 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
   const exchanges = options.log ?? createExchangeLog();
   const certificates = await makeCertificates(options.folder, now.now(), options.hostNames ?? []);
   const address = { login: '', graph: '', arm: '', browser: '' };
-  const issuer = () => `${address.login}/${TENANT_ID}/v2.0`;
-  const tenant = createTenant(options.clock, now, issuer);
   const faults = createFaults(() => now.now());
   const limits = createLimits(now);
   limits.on = options.limits !== 'off';
-  const tokens = await createTokens(tenant, now, issuer);
   const common = { tls: certificates, faults, now: () => now.now() };
-  const standIns = (): Record<string, string> => ({
-    [address.graph]: GRAPH_RESOURCE,
-    [`${address.graph}/`]: GRAPH_RESOURCE,
-    [address.arm]: ARM_RESOURCE,
-    [`${address.arm}/`]: ARM_RESOURCE,
-  });
-  const login = loginService({
-    tenant,
-    tokens,
-    now,
-    address: () => address.login,
-    browserAddress: () => address.browser,
-    standIns,
-  });
   const routes = [
     ...DIRECTORY_ROUTES,
     ...GROUP_ROUTES,
@@ -124,19 +112,30 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
     ...ORGANIZATION_ROUTES,
   ];
 
+  const realms = createRealms([HOME, ...(options.otherTenants ?? []).map(elsewhere)], {
+    clock: options.clock,
+    now,
+    cloud: options.like ?? 'AzureCloud',
+    keys: await createSigningKeys(now),
+    limits,
+    routes,
+    address,
+  });
+  const [{ tenant, tokens, login }] = realms;
+
   const servers = await Promise.all([
     startFarEnd({
       ...common,
       name: 'login',
       bodyLimitBytes: LOGIN_BODY_LIMIT_BYTES,
-      handle: login.handle,
+      handle: (call) => byPath(realms, call).login.handle(call),
       fail: login.fail,
     }),
     startFarEnd({
       ...common,
       name: 'graph',
       bodyLimitBytes: GRAPH_BODY_LIMIT_BYTES,
-      handle: withBatch(graphHandler({ tenant, tokens, limits, now, routes, address: () => address.graph })),
+      handle: (call) => byToken(realms, call).graph(call),
       fail: (status, call) => plainError(status, exchangeIds(call?.headers ?? {}, now.now())),
       record: { log: exchanges, contract: 'graph' },
     }),
@@ -144,7 +143,7 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
       ...common,
       name: 'arm',
       bodyLimitBytes: ARM_BODY_LIMIT_BYTES,
-      handle: armHandler({ tenant, tokens, limits, address: () => address.arm }),
+      handle: (call) => byToken(realms, call).arm(call),
       fail: plainArmError,
       record: { log: exchanges, contract: 'arm' },
     }),
@@ -153,7 +152,7 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
       name: 'login',
       tls: undefined,
       bodyLimitBytes: LOGIN_BODY_LIMIT_BYTES,
-      handle: login.handleBrowser,
+      handle: (call) => byPath(realms, call).login.handleBrowser(call),
       fail: login.fail,
     }),
   ] as const);
@@ -162,14 +161,17 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
   if (typeof browserLogin === 'object') address.browser = browserLogin.origin;
   else address.browser = browserLogin === 'https' ? address.login : servers[3].url;
   // Once more, now that the addresses are known which registrations name.
-  tenant.applications.reset();
+  for (const realm of realms) realm.tenant.applications.reset();
   for (const [clientId, uris] of Object.entries(options.redirectUris ?? {})) tenant.applications.setRedirectUris(clientId, uris);
-  const identity = await startManagedIdentity(tenant, tokens, now, login.resource);
+  const identity = await startManagedIdentity(
+    realms.map((realm) => ({ ...realm, resource: realm.login.resource })),
+    now,
+  );
 
   return {
     loginUrl: address.login,
     browserLoginUrl: address.browser,
-    issuer: issuer(),
+    issuer: realms[0].issuer,
     graphUrl: address.graph,
     armUrl: address.arm,
     caFile: certificates.caFile,
@@ -179,14 +181,15 @@ export async function startMicrosoft(options: MicrosoftOptions): Promise<Microso
     faults,
     limits,
     tokens,
+    realms,
     exchanges,
-    managedIdentity: { endpoint: identity.endpoint, headerOf: identity.headerOf },
+    managedIdentity: identity,
     identityEndpoint: identity.endpoint,
     identityHeader: identity.headerOf(PERIMETER_IDENTITY.clientId),
     setRedirectUris: (clientId, uris) => tenant.applications.setRedirectUris(clientId, uris),
     verifyToken: (bearer, audience) => tokens.verify(bearer?.replace(/^Bearer /i, ''), [audience]),
     async close() {
-      tenant.close();
+      for (const realm of realms) realm.tenant.close();
       await Promise.all([...servers, identity].map((server) => server.close()));
     },
   };

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { JWK, JWTPayload } from 'jose';
 import { AppError } from '../../access/core/app-error.ts';
 import type { Clock } from '../../access/core/clock.ts';
-import { createSigningKeys } from './signing-keys.ts';
+import type { PublishedCloud } from '../../config/parts.ts';
+import type { SigningKeys } from './signing-keys.ts';
 import type { AppRegistration } from './tenant/applications.ts';
 import { GRAPH_RESOURCE } from './tenant/app-permissions.ts';
 import type { TenantModel } from './tenant/tenant-model.ts';
@@ -23,7 +24,13 @@ export const ARM_RESOURCE = 'https://management.azure.com';
 export const BOT_CONNECTOR_RESOURCE = 'https://api.botframework.com';
 /** What a managed identity's token is asked for when it is to stand in place of an application's secret. */
 export const EXCHANGE_RESOURCE = 'api://AzureADTokenExchange';
-/** The audience that such a token carries: the application id of that resource. */
+/** Each cloud knows its own and no other's: https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity */
+export const EXCHANGE_RESOURCES: Readonly<Record<PublishedCloud, string>> = {
+  AzureCloud: EXCHANGE_RESOURCE,
+  AzureUSGovernment: `${EXCHANGE_RESOURCE}USGov`,
+  AzureChina: `${EXCHANGE_RESOURCE}China`,
+};
+/** The audience that such a token carries: the application id of that resource. The other clouds' are not published; this one stands for them. */
 export const EXCHANGE_AUDIENCE = 'fb60f99c-7a34-4190-8149-302f77469936';
 
 export interface Tokens {
@@ -61,9 +68,11 @@ const MANAGED_IDENTITY_LIFETIME_SECONDS = 86_399;
 const BACKDATED_SECONDS = 300;
 const SUBSCRIPTION = '/subscriptions/5ab5c000-0000-4000-8000-000000000001/resourcegroups/hallpass/providers';
 
-/** @param issuerV2 the sign-in server's own issuer; known once it listens */
-export async function createTokens(tenant: TenantModel, now: Clock, issuerV2: () => string): Promise<Tokens> {
-  const keys = await createSigningKeys(now);
+/**
+ * @param issuerV2 the sign-in server's own issuer; known once it listens
+ * @param keys of all tenants together, as Entra's are: only the issuer and `tid` tell whose token it is
+ */
+export function createTokens(tenant: TenantModel, now: Clock, issuerV2: () => string, keys: SigningKeys): Tokens {
   const issuerV1 = `https://sts.windows.net/${tenant.tenantId}/`;
   const seconds = () => Math.floor(now.now() / 1_000);
   const common = (version: 1 | 2, lifetime = LIFETIME_SECONDS) => ({

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AppRegistration } from '../tenant/applications.ts';
 import { federated } from './federated-assertion.ts';
-import type { LoginOptions } from './login-options.ts';
+import type { LoginOptions, Registration } from './login-options.ts';
 import { missing, printable, type Refused, refused, unknownApplication } from './refusal.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -18,7 +18,9 @@ export async function authenticated(
   const app = options.tenant.applications.byAppId(clientId);
   // A managed identity is a service principal without an application: it gets its tokens where it lives.
   if (app === undefined || app.servicePrincipalType === 'ManagedIdentity') return unknownApplication(clientId);
-  const proof = await shown(options, app, fields, basic?.secret);
+  // Its credentials lie with its registration; what is here may be only the service principal.
+  const registration = options.registrationOf(app);
+  const proof = await shown(options, registration, fields, basic?.secret);
   if ('error' in proof) return proof;
   if (!app.accountEnabled)
     return refused(401, 'unauthorized_client', 7_000_112, `Application '${app.appId}'(${app.displayName}) is disabled.`);
@@ -27,7 +29,7 @@ export async function authenticated(
 
 async function shown(
   options: LoginOptions,
-  app: AppRegistration,
+  registration: Registration,
   fields: URLSearchParams,
   basicSecret: string | undefined,
 ): Promise<AppRegistration | Refused> {
@@ -37,7 +39,7 @@ async function shown(
     if (type === null) return missing('client_assertion_type');
     if (type !== JWT_BEARER)
       return refused(400, 'invalid_request', 90_023, `Unsupported 'client_assertion_type' value '${printable(type)}'.`);
-    return federated(options, app, assertion);
+    return federated(options, registration, assertion);
   }
   const secret = fields.get('client_secret') ?? basicSecret ?? null;
   if (secret === null)
@@ -47,7 +49,7 @@ async function shown(
       7_000_218,
       "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
     );
-  return rightSecret(app, secret, options.now.now());
+  return rightSecret(registration.app, secret, options.now.now());
 }
 
 function rightSecret(app: AppRegistration, secret: string, at: number): AppRegistration | Refused {

@@ -2,8 +2,8 @@ import { decodeJwt, type JWTPayload } from 'jose';
 import { codeOf } from '../../../access/core/app-error.ts';
 import { instantOf } from '../../../access/core/clock.ts';
 import type { AppRegistration, FederatedCredential } from '../tenant/applications.ts';
-import { EXCHANGE_AUDIENCE, EXCHANGE_RESOURCE } from '../tokens.ts';
-import type { LoginOptions } from './login-options.ts';
+import { EXCHANGE_AUDIENCE, EXCHANGE_RESOURCES } from '../tokens.ts';
+import type { LoginOptions, Registration } from './login-options.ts';
 import { printable, type Refused, refused } from './refusal.ts';
 
 const SEE = 'https://learn.microsoft.com/entra/workload-id/workload-identity-federation';
@@ -18,9 +18,10 @@ const invalid = (number: number, text: string) => refused(401, 'invalid_client',
  */
 export async function federated(
   options: LoginOptions,
-  app: AppRegistration,
+  registration: Registration,
   assertion: string,
 ): Promise<AppRegistration | Refused> {
+  const { app } = registration;
   const claims = readable(assertion);
   if (claims === undefined) return refused(400, 'invalid_request', 50_027, 'JWT token is invalid or malformed.');
   if (claims.iss === app.appId)
@@ -28,12 +29,12 @@ export async function federated(
       700_027,
       `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '${app.appId}'.]`,
     );
-  const trusted = trustedIssuer(options, app, claims);
+  const trusted = trustedIssuer(options, registration, claims);
   if ('error' in trusted) return trusted;
   const expiry = times(claims, options.now.now());
   if (expiry !== undefined) return expiry;
   try {
-    await options.tokens.verifyV2(assertion);
+    await registration.tokens.verifyV2(assertion);
   } catch (error) {
     if (!codeOf(error).startsWith('token.')) throw error;
     return invalid(
@@ -41,14 +42,14 @@ export async function federated(
       `External ID token from issuer '${printable(String(claims.iss))}' failed signature verification. KeyID of token is not among those that it publishes.`,
     );
   }
-  return rightIdentity(options, claims) ?? matched(trusted.credentials, claims) ?? app;
+  return rightIdentity(registration, claims) ?? matched(trusted.credentials, claims, EXCHANGE_RESOURCES[options.cloud]) ?? app;
 }
 
 interface Trusted {
   readonly credentials: readonly FederatedCredential[];
 }
 
-function trustedIssuer(options: LoginOptions, app: AppRegistration, claims: JWTPayload): Trusted | Refused {
+function trustedIssuer(options: LoginOptions, { app, tokens }: Registration, claims: JWTPayload): Trusted | Refused {
   const issuer = String(claims.iss);
   if (app.federatedCredentials.length === 0)
     return invalid(70_025, `The client '${app.appId}'(${app.displayName}) has no configured federated identity credentials.`);
@@ -58,7 +59,8 @@ function trustedIssuer(options: LoginOptions, app: AppRegistration, claims: JWTP
       700_211,
       `No matching federated identity record found for presented assertion issuer '${printable(issuer)}'. ${CHECK}`,
     );
-  if (issuer === options.tokens.issuerV2) return { credentials };
+  // Identity and registration are of one tenant, whichever it is that the token is wanted for.
+  if (issuer === tokens.issuerV2) return { credentials };
   if (issuer.startsWith(`${options.address()}/`) || /^https:\/\/(login\.microsoftonline\.|sts\.windows\.net\/)/.test(issuer))
     return invalid(
       700_236,
@@ -77,7 +79,7 @@ function times(claims: JWTPayload, now: number): Refused | undefined {
 }
 
 /** Only what a user-assigned managed identity got where it lives; Entra's own statement for the rest. */
-function rightIdentity({ tenant }: LoginOptions, claims: JWTPayload): Refused | undefined {
+function rightIdentity({ tenant }: Registration, claims: JWTPayload): Refused | undefined {
   if (claims['idtyp'] !== 'app')
     return invalid(
       700_229,
@@ -89,7 +91,7 @@ function rightIdentity({ tenant }: LoginOptions, claims: JWTPayload): Refused | 
   return invalid(700_226, 'Only MSI tokens may be used as Federated Identity Credentials for Entra ID issuer.');
 }
 
-function matched(credentials: readonly FederatedCredential[], claims: JWTPayload): Refused | undefined {
+function matched(credentials: readonly FederatedCredential[], claims: JWTPayload, exchange: string): Refused | undefined {
   const subject = String(claims.sub);
   const named = credentials.filter((credential) => credential.subject === subject);
   const begin = 'No matching federated identity record found for presented assertion';
@@ -104,9 +106,9 @@ function matched(credentials: readonly FederatedCredential[], claims: JWTPayload
   }
   const wanted = named.flatMap(({ audiences }) => audiences);
   if (wanted.includes(EXCHANGE_AUDIENCE))
-    return invalid(700_214, `The federated identity credential's audience must be '${EXCHANGE_RESOURCE}'.`);
+    return invalid(700_214, `The federated identity credential's audience must be '${exchange}'.`);
   // The token carries the application id of the resource, the credential its address: the service takes them for the same.
-  const audience = claims.aud === EXCHANGE_AUDIENCE ? EXCHANGE_RESOURCE : String(claims.aud);
+  const audience = claims.aud === EXCHANGE_AUDIENCE ? exchange : String(claims.aud);
   if (wanted.includes(audience)) return undefined;
   return invalid(700_212, `${begin} audience '${printable(audience)}'. ${CHECK}`);
 }

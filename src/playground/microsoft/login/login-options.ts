@@ -1,8 +1,20 @@
 import type { Clock } from '../../../access/core/clock.ts';
+import type { PublishedCloud } from '../../../config/parts.ts';
+import type { AppRegistration } from '../tenant/applications.ts';
 import type { TenantModel } from '../tenant/tenant-model.ts';
 import type { Tokens } from '../tokens.ts';
 
+/** Where an application is registered, which need not be the tenant that it asks for a token in. */
+export interface Registration {
+  readonly app: AppRegistration;
+  readonly tokens: Tokens;
+  readonly tenant: TenantModel;
+}
+
 export interface LoginOptions {
+  readonly cloud: PublishedCloud;
+  /** In whichever tenant; the service principal of this one where no tenant here has its registration. */
+  readonly registrationOf: (app: AppRegistration) => Registration;
   readonly tenant: TenantModel;
   readonly tokens: Tokens;
   /** Transport clock. */

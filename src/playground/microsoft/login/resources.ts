@@ -1,5 +1,5 @@
 import { GRAPH_RESOURCE } from '../tenant/app-permissions.ts';
-import { ARM_RESOURCE, BOT_CONNECTOR_RESOURCE, EXCHANGE_AUDIENCE, EXCHANGE_RESOURCE, type Resource } from '../tokens.ts';
+import { ARM_RESOURCE, BOT_CONNECTOR_RESOURCE, EXCHANGE_AUDIENCE, EXCHANGE_RESOURCES, type Resource } from '../tokens.ts';
 import type { LoginOptions } from './login-options.ts';
 import { missing, printable, type Refused, refused } from './refusal.ts';
 
@@ -43,7 +43,7 @@ export function resourceOf(options: LoginOptions, scope: string | null): Resourc
 export function knownResource(options: LoginOptions, name: string): Resource | undefined {
   const microsofts = MICROSOFT_RESOURCES[name] ?? options.standIns()[name];
   if (microsofts !== undefined) return { audience: microsofts, name: microsofts, version: 1 };
-  if (name === EXCHANGE_RESOURCE) return { audience: EXCHANGE_AUDIENCE, name, version: 2 };
+  if (name === EXCHANGE_RESOURCES[options.cloud]) return { audience: EXCHANGE_AUDIENCE, name, version: 2 };
   const app = options.tenant.applications.byAudience(name);
   const uri = app?.identifierUris[0];
   if (app === undefined || uri === undefined) return undefined;

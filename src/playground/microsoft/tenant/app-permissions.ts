@@ -29,7 +29,8 @@ const PERIMETER_GRAPH = [
 /** The perimeter's own app role, which its configuration asks of the caller. */
 const MAY_CALL_THE_PERIMETER = ['Access.Give'];
 
-export function createAppPermissions(): AppPermissions {
+/** @param isHome elsewhere nothing is granted before somebody consents */
+export function createAppPermissions(isHome = true): AppPermissions {
   const grants = new Map<string, readonly string[]>();
   const at = (clientId: string, resource: string) => `${key(clientId)} ${resource}`;
   const permissions: AppPermissions = {
@@ -37,6 +38,7 @@ export function createAppPermissions(): AppPermissions {
     set: (clientId, resource, roles) => void grants.set(at(clientId, resource), [...roles]),
     reset() {
       grants.clear();
+      if (!isHome) return;
       permissions.set(BOT_APP.clientId, GRAPH_RESOURCE, BOT_GRAPH);
       permissions.set(BOT_APP.clientId, PERIMETER_AUDIENCE, MAY_CALL_THE_PERIMETER);
       permissions.set(PERIMETER_APP.clientId, GRAPH_RESOURCE, PERIMETER_GRAPH);

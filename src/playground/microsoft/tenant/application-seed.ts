@@ -13,6 +13,7 @@ import {
 import { GRAPH_APP_ID } from './app-permissions.ts';
 import { GRAPH_PERMISSIONS } from '../graph/graph-permissions.ts';
 import type { AppRegistration, AppRole, Credential } from './applications.ts';
+import type { Place } from './place.ts';
 
 type Seed = Partial<AppRegistration> & { readonly appId: string; readonly displayName: string };
 
@@ -97,6 +98,11 @@ function appRole(value: string, digit: number): AppRole {
     isEnabled: true,
   };
 }
+
+/** Of a tenant in which nothing of ours is registered. */
+export const seedElsewhere = ({ idOf }: Place): readonly Seed[] => [
+  { ...MICROSOFT_GRAPH, servicePrincipalId: idOf('a9900000-0000-4000-8000-000000000003') },
+];
 
 /** Microsoft's own, in every tenant: what it offers are the permissions that its calls name. The ids of its roles are ours. */
 const MICROSOFT_GRAPH: Seed = {

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Clock, instantOf } from '../../../access/core/clock.ts';
 import type { Actor, Audit } from './audit.ts';
-import { seedApplications } from './application-seed.ts';
+import { seedApplications, seedElsewhere } from './application-seed.ts';
 import { key } from './directory.ts';
+import { HOME, type Place } from './place.ts';
 
 export interface Credential {
   readonly kind: 'secret' | 'certificate';
@@ -94,6 +95,8 @@ export interface Applications {
   removeCredential(keyId: string, actor: Actor): void;
   setOwners(appId: string, ownerIds: readonly string[]): void;
   add(registration: Partial<AppRegistration> & { readonly appId: string; readonly displayName: string }): AppRegistration;
+  /** An administrator of this tenant consents to an application that is registered in another: it gets a service principal here. */
+  consent(app: Pick<AppRegistration, 'appId' | 'displayName'>): AppRegistration;
   setEnabled(appId: string, enabled: boolean): void;
   setTokenVersion(appId: string, version: 1 | 2): void;
   /** Any setting of a registration, as its owner would change it. */
@@ -111,7 +114,7 @@ export interface NewSecret {
 }
 
 /** @param issuer of this tenant's tokens, version 2; federated credentials of the seed name it */
-export function createApplications(clock: Clock, audit: Audit, issuer: () => string): Applications {
+export function createApplications(clock: Clock, audit: Audit, issuer: () => string, place: Place = HOME): Applications {
   const apps = new Map<string, AppRegistration>();
   const seedSecrets = new Map<string, string>();
   const redirectUris = new Map<string, readonly string[]>();
@@ -208,6 +211,9 @@ export function createApplications(clock: Clock, audit: Audit, issuer: () => str
       apps.set(added.appId, added);
       return added;
     },
+    consent: ({ appId, displayName }) =>
+      apps.get(key(appId)) ??
+      applications.add({ appId, displayName, objectId: undefined, signInAudience: 'AzureADMultipleOrgs' }),
     setEnabled(appId, accountEnabled) {
       change(appId, (app) => ({ ...app, accountEnabled }));
     },
@@ -223,7 +229,8 @@ export function createApplications(clock: Clock, audit: Audit, issuer: () => str
     },
     reset() {
       apps.clear();
-      for (const app of seedApplications(clock.now(), seedSecret, issuer())) applications.add(app);
+      const seed = place.isHome ? seedApplications(clock.now(), seedSecret, issuer()) : seedElsewhere(place);
+      for (const app of seed) applications.add(app);
       for (const [appId, uris] of redirectUris) change(appId, (app) => ({ ...app, redirectUris: uris }));
     },
   };

@@ -4,6 +4,7 @@ import { ABEL, BOT_APP, ENGINEERS_GROUP_ID, GINA, PERIMETER_APP, SAM, TENANT_ID 
 import { type Actor, type Audit, type AuditEntry, SYSTEM } from './audit.ts';
 import { key } from './directory.ts';
 import { watchEnds } from './ends.ts';
+import { HOME, type Place } from './place.ts';
 
 /** Azure's built-in roles that occur here. Source: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
 export const AZURE_ROLES = {
@@ -111,7 +112,7 @@ export interface AzureAssignments {
   close(): void;
 }
 
-export function createAzureAssignments(clock: Clock, now: Clock, audit: Audit): AzureAssignments {
+export function createAzureAssignments(clock: Clock, now: Clock, audit: Audit, place: Place = HOME): AzureAssignments {
   let rows: AzureAssignment[] = [];
   const resourceGroups = new Set<string>();
   const standing = () => rows.filter(({ goneAt }) => goneAt === undefined);
@@ -186,7 +187,15 @@ export function createAzureAssignments(clock: Clock, now: Clock, audit: Audit): 
       resourceGroups.clear();
       resourceGroups.add('shop');
       const since = instantOf(clock.now() - 400 * 24 * 60 * 60_000);
-      rows = SEED.map((wanted, index) => madeRow({ ...wanted, name: seedName(index) }, since, key(GINA.objectId), 0));
+      const seed = place.isHome ? SEED : SEED.filter(({ principalType }) => principalType !== 'ServicePrincipal');
+      rows = seed.map((wanted, index) =>
+        madeRow(
+          { ...wanted, principalId: place.idOf(wanted.principalId), name: seedName(index) },
+          since,
+          place.idOf(key(GINA.objectId)),
+          0,
+        ),
+      );
     },
     close: () => ends.close(),
   };

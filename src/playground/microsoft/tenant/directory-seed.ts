@@ -16,20 +16,37 @@ import {
   SECURITY_TEAM_GROUP_ID,
 } from '../../cast.ts';
 import { type DirectoryGroup, type DirectoryUser, key } from './directory-objects.ts';
+import type { Place } from './place.ts';
 
 const FOUNDED = '2021-03-01T08:00:00Z';
 
-export const seedUsers = (): readonly DirectoryUser[] => [...CAST.map(castUser), ...OTHER_ACCOUNTS.map(otherUser)];
+/** In another tenant than home they have the same names, addresses and employee numbers, and ids and sign-in names of their own. */
+export function seedUsers(place: Place): readonly DirectoryUser[] {
+  const users = [...CAST.map(castUser), ...OTHER_ACCOUNTS.map(otherUser)];
+  if (place.isHome) return users;
+  return users.map((user) => ({
+    ...user,
+    id: place.idOf(user.id),
+    userPrincipalName: user.userPrincipalName.replace('@playground.', '@second.'),
+    managerId: user.managerId === null ? null : place.idOf(user.managerId),
+  }));
+}
 
-export function seedGroups(): readonly DirectoryGroup[] {
+export function seedGroups(place: Place): readonly DirectoryGroup[] {
   const inPart = (part: CastMember['part']) => CAST.filter((member) => member.part === part).map(({ objectId }) => key(objectId));
-  return [
+  const groups = [
     { ...seedGroup(key(ENGINEERS_GROUP_ID), 'Platform engineers', inPart('requester'), false), ownerIds: [key(GINA.objectId)] },
     seedGroup(key(APPROVERS_GROUP_ID), 'Access approvers', inPart('approver'), true),
     seedGroup(key(RELEASE_GROUP_ID), 'Release automation', [key(ABEL.objectId), BUILD_PIPELINE_PRINCIPAL_ID], false),
     teamGroup(APPROVERS_TEAM_GROUP_ID, 'Identity', ANNA, ABEL),
     teamGroup(SECURITY_TEAM_GROUP_ID, 'Security', SAM, GINA),
   ];
+  return groups.map((group) => ({
+    ...group,
+    id: place.idOf(group.id),
+    memberIds: group.memberIds.map(place.idOf),
+    ownerIds: group.ownerIds.map(place.idOf),
+  }));
 }
 
 export function blankUser(createdDateTime: string): DirectoryUser {

@@ -2,6 +2,7 @@ import { instantOf } from '../../../access/core/clock.ts';
 import type { Actor, Audit, AuditEntry } from './audit.ts';
 import { type DirectoryGroup, type DirectoryUser, type GroupVisibility, key } from './directory-objects.ts';
 import { blankUser, seedGroup, seedGroups, seedUsers } from './directory-seed.ts';
+import { HOME, type Place } from './place.ts';
 
 export { type DirectoryGroup, type DirectoryUser, type GroupVisibility, key } from './directory-objects.ts';
 
@@ -36,7 +37,7 @@ export interface Directory {
   reset(): void;
 }
 
-export function createDirectory(audit: Audit, now: () => number): Directory {
+export function createDirectory(audit: Audit, now: () => number, place: Place = HOME): Directory {
   const users = new Map<string, DirectoryUser>();
   const groups = new Map<string, DirectoryGroup>();
 
@@ -109,8 +110,8 @@ export function createDirectory(audit: Audit, now: () => number): Directory {
     reset() {
       users.clear();
       groups.clear();
-      for (const user of seedUsers()) users.set(user.id, user);
-      for (const group of seedGroups()) groups.set(group.id, group);
+      for (const user of seedUsers(place)) users.set(user.id, user);
+      for (const group of seedGroups(place)) groups.set(group.id, group);
     },
   };
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../access/core/clock.ts';
 import { instantOf } from '../../../access/core/clock.ts';
-import { GINA, TENANT_ID } from '../../cast.ts';
+import { GINA } from '../../cast.ts';
 import { type Actor, type Audit, createAudit } from './audit.ts';
 import { type AppPermissions, createAppPermissions } from './app-permissions.ts';
 import { type Applications, createApplications } from './applications.ts';
@@ -10,6 +10,7 @@ import { createDirectory, type Directory } from './directory.ts';
 import { type AzurePim, createAzurePim } from './azure-pim.ts';
 import { createGroupSchedules, type GroupSchedules } from './group-schedules.ts';
 import { createPim, type Pim } from './pim.ts';
+import { HOME, type Place } from './place.ts';
 import { roleDefinition } from './role-definitions.ts';
 import { createRoleStore, type RoleSchedule, type RoleStore } from './role-store.ts';
 
@@ -81,19 +82,20 @@ export interface TenantModel {
  * @param now transport clock: what was readable when
  * @param issuer of this tenant's tokens, version 2; what names it is written at every reset
  */
-export function createTenant(clock: Clock, now: Clock, issuer: () => string = () => ''): TenantModel {
+export function createTenant(clock: Clock, now: Clock, issuer: () => string = () => '', place: Place = HOME): TenantModel {
   const audit = createAudit(clock, now);
-  const directory = createDirectory(audit, () => clock.now());
+  const directory = createDirectory(audit, () => clock.now(), place);
   const roles = createRoleStore(clock, now, audit);
   const pim = createPim(clock, now, directory, roles, audit);
   const groupSchedules = createGroupSchedules(clock, now, directory, audit);
-  const applications = createApplications(clock, audit, issuer);
-  const azure = createAzureAssignments(clock, now, audit);
+  const applications = createApplications(clock, audit, issuer, place);
+  const azure = createAzureAssignments(clock, now, audit, place);
   const azurePim = createAzurePim(clock, now, azure, directory, audit);
-  const permissions = createAppPermissions();
+  const permissions = createAppPermissions(place.isHome);
   const contexts = createAuthenticationContexts();
   const listeners = new Set<() => void>();
-  const gina: Actor = { kind: 'user', id: GINA.objectId, objectId: GINA.objectId, name: GINA.name };
+  const ginaId = place.idOf(GINA.objectId);
+  const gina: Actor = { kind: 'user', id: ginaId, objectId: ginaId, name: GINA.name };
   const tell = () => {
     for (const listener of listeners) listener();
   };
@@ -102,14 +104,14 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
   const seedRoles = () => {
     const standing = { madeBy: 'outside', createdAt: clock.now() - 300 * 24 * 60 * 60_000 } as const;
     const globalAdministrator = '62e90394-69f5-4237-9190-012177145e10';
-    const triple = { principalId: GINA.objectId, roleDefinitionId: globalAdministrator, directoryScopeId: '/' };
+    const triple = { principalId: ginaId, roleDefinitionId: globalAdministrator, directoryScopeId: '/' };
     roles.add({ ...triple, ...standing, expiration: { type: 'noExpiration' } }, gina);
     audit.reset();
   };
   seedRoles();
 
   return {
-    tenantId: TENANT_ID,
+    tenantId: place.tenantId,
     directory,
     roles,
     pim,
@@ -157,10 +159,10 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
       const schedule = roles.byAssignmentId(assignmentId);
       return schedule !== undefined && roles.remove(schedule, gina, 'outside');
     },
-    elevate(objectId = GINA.objectId) {
+    elevate(objectId = ginaId) {
       azure.elevate(objectId, 'User', personActor(directory, objectId));
     },
-    unelevate(objectId = GINA.objectId) {
+    unelevate(objectId = ginaId) {
       azure.unelevate(objectId, personActor(directory, objectId));
     },
     addSecret: (appId, displayName, endsAt) => applications.addSecret(appId, { displayName, endsAt }, gina),

@@ -3,6 +3,7 @@ import { codeOf } from '../../../access/core/app-error.ts';
 import { instantOf } from '../../../access/core/clock.ts';
 import type { AppRegistration, FederatedCredential } from '../tenant/applications.ts';
 import { EXCHANGE_AUDIENCE, EXCHANGE_RESOURCES } from '../tokens.ts';
+import { certified } from './certificate-assertion.ts';
 import type { LoginOptions, Registration } from './login-options.ts';
 import { printable, type Refused, refused } from './refusal.ts';
 
@@ -24,11 +25,7 @@ export async function federated(
   const { app } = registration;
   const claims = readable(assertion);
   if (claims === undefined) return refused(400, 'invalid_request', 50_027, 'JWT token is invalid or malformed.');
-  if (claims.iss === app.appId)
-    return invalid(
-      700_027,
-      `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '${app.appId}'.]`,
-    );
+  if (claims.iss === app.appId) return certified(options, app, assertion);
   const trusted = trustedIssuer(options, registration, claims);
   if ('error' in trusted) return trusted;
   const expiry = times(claims, options.now.now());

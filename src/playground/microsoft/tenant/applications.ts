@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
 import { type Clock, instantOf } from '../../../access/core/clock.ts';
 import type { Actor, Audit } from './audit.ts';
 import { seedApplications, seedElsewhere } from './application-seed.ts';
@@ -15,6 +15,8 @@ export interface Credential {
   readonly hint: string | null;
   /** Only the sign-in server looks at it; Graph never says it. */
   readonly secretText?: string;
+  /** Of a certificate that can be signed in with; the others are only there to be looked at. */
+  readonly certificatePem?: string;
 }
 
 /** Whose tokens the application takes in place of a secret. Source: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */
@@ -88,6 +90,8 @@ export interface Applications {
   byServicePrincipalId(id: string): AppRegistration | undefined;
   /** By `api://` address or client id: the application a token is asked for. */
   byAudience(audience: string): AppRegistration | undefined;
+  /** Puts a certificate on a registration, as PEM and without its key. */
+  addCertificate(appId: string, pem: string): void;
   /** Adds a secret to an application, or to its service principal; says the secret once. */
   addSecret(appId: string, secret: NewSecret, actor: Actor): { readonly keyId: string; readonly secretText: string };
   /** Gives a secret or certificate another end. */
@@ -148,6 +152,19 @@ export function createApplications(clock: Clock, audit: Audit, issuer: () => str
     byServicePrincipalId: (id) => [...apps.values()].find((app) => app.hasServicePrincipal && app.servicePrincipalId === key(id)),
     byAudience: (audience) =>
       [...apps.values()].find((app) => app.identifierUris.includes(audience) || app.appId === key(audience)),
+    addCertificate(appId, pem) {
+      const certificate = new X509Certificate(pem);
+      const credential: Credential = {
+        kind: 'certificate',
+        keyId: randomUUID(),
+        displayName: certificate.subject,
+        startDateTime: instantOf(certificate.validFromDate.getTime()),
+        endDateTime: instantOf(certificate.validToDate.getTime()),
+        hint: null,
+        certificatePem: pem,
+      };
+      change(appId, (old) => ({ ...old, credentials: [...old.credentials, credential] }));
+    },
     addSecret(appId, { displayName, endsAt, on = 'application' }, actor) {
       const secretText = newSecretText();
       const credential: Credential = {

@@ -112,7 +112,7 @@ export interface AzureAssignments {
   close(): void;
 }
 
-export function createAzureAssignments(clock: Clock, now: Clock, audit: Audit, place: Place = HOME): AzureAssignments {
+export function createAzureAssignments(clock: Clock, now: Clock, audit: Audit, here: Place = HOME): AzureAssignments {
   let rows: AzureAssignment[] = [];
   const resourceGroups = new Set<string>();
   const standing = () => rows.filter(({ goneAt }) => goneAt === undefined);
@@ -187,12 +187,12 @@ export function createAzureAssignments(clock: Clock, now: Clock, audit: Audit, p
       resourceGroups.clear();
       resourceGroups.add('shop');
       const since = instantOf(clock.now() - 400 * 24 * 60 * 60_000);
-      const seed = place.isHome ? SEED : SEED.filter(({ principalType }) => principalType !== 'ServicePrincipal');
+      const seed = here.isHome ? SEED : SEED.filter(({ principalType }) => principalType !== 'ServicePrincipal');
       rows = seed.map((wanted, index) =>
         madeRow(
-          { ...wanted, principalId: place.idOf(wanted.principalId), name: seedName(index) },
+          { ...wanted, principalId: here.idOf(wanted.principalId), name: seedName(index) },
           since,
-          place.idOf(key(GINA.objectId)),
+          here.idOf(key(GINA.objectId)),
           0,
         ),
       );

@@ -1,7 +1,7 @@
 import type { HallpassConfig } from '../config/hallpass-config.ts';
 import type { Log } from '../observe/log.ts';
 import type { Bot } from './bot.ts';
-import { json, startHttpServer, type HttpServer, type Route } from './http-server.ts';
+import { json, startHttpServer, type HttpServer, type Pages, type Route } from './http-server.ts';
 
 export interface BotServers extends HttpServer {
   /** Of the listener of operators. */
@@ -18,9 +18,11 @@ export async function startBotServers(options: {
   readonly bot: Pick<Bot, 'readiness' | 'metrics'>;
   /** Of the surfaces. */
   readonly routes: Readonly<Record<string, Route>>;
+  /** Of the console, where it is configured. */
+  readonly pages?: Pages;
   readonly log: Log;
 }): Promise<BotServers> {
-  const { config, bot, log } = options;
+  const { config, bot, log, pages } = options;
   const shared = {
     log,
     counted: (route: string, status: number) => bot.metrics.httpRequests.inc({ route, status: String(status) }),
@@ -28,7 +30,7 @@ export async function startBotServers(options: {
   const ops = await startHttpServer({ ...shared, key: 'ops', listen: config.ops, routes: { ...HEALTH, ...opsRoutes(bot) } });
   try {
     const routes = { ...HEALTH, ...options.routes };
-    const open = await startHttpServer({ ...shared, key: 'listen', listen: config.listen, routes });
+    const open = await startHttpServer({ ...shared, key: 'listen', listen: config.listen, routes, ...(pages ? { pages } : {}) });
     return { url: open.url, opsUrl: ops.url, close: async () => void (await Promise.all([open.close(), ops.close()])) };
   } catch (error) {
     await ops.close();

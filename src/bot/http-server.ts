@@ -9,6 +9,13 @@ import type { Log } from '../observe/log.ts';
 /** Answers by itself; a rejected promise becomes a 500 without detail. */
 export type Route = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
+/** Pages below some paths, which know their own ways: they answer every method, and what they do not know themselves. */
+export interface Pages {
+  /** Without a last slash: each stands for itself and all below it. */
+  readonly under: readonly string[];
+  readonly route: Route;
+}
+
 export interface HttpServer {
   readonly url: string;
   /** Takes no new requests, lets running ones end. */
@@ -31,15 +38,19 @@ export async function startHttpServer(options: {
   readonly key: 'listen' | 'ops';
   readonly listen: ListenSetting;
   readonly routes: Readonly<Record<string, Route>>;
+  readonly pages?: Pages;
   readonly log: Log;
   readonly counted?: (route: string, status: number) => void;
 }): Promise<HttpServer> {
-  const { key, listen, routes, log, counted } = options;
+  const { key, listen, routes, pages, log, counted } = options;
   const paths = new Set(Object.keys(routes).map((name) => name.split(' ')[1]));
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = (req.url ?? '/').split('?')[0] ?? '/';
-    const name = `${req.method ?? 'GET'} ${path}`;
-    const route = routes[name];
+    const asked = `${req.method ?? 'GET'} ${path}`;
+    const page = pages?.under.find((above) => path === above || path.startsWith(`${above}/`));
+    const route = routes[asked] ?? (page === undefined ? undefined : pages?.route);
+    // The names of pages are many; what they are under is enough to count by.
+    const name = routes[asked] === undefined && page !== undefined ? `${req.method ?? 'GET'} ${page}` : asked;
     res.on('finish', () => counted?.(route ? name : 'other', res.statusCode));
     if (!route) return paths.has(path) ? problem(res, 405, 'http.method') : problem(res, 404, 'http.not-found');
     try {

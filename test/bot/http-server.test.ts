@@ -15,6 +15,7 @@ beforeEach(async () => {
       'GET /healthz': (_, res) => json(res, 200, { status: 'ok' }),
       'POST /broken': () => Promise.reject(new Error('with a secret in it')),
     },
+    pages: { under: ['/console'], route: (req, res) => json(res, 200, { page: req.url }) },
     log: createLog('bot', 'silent'),
     counted: (route, status) => counted.push(`${route} ${status}`),
   });
@@ -42,6 +43,21 @@ describe('the bot’s server', () => {
     await fetch(`${server.url}/a`);
     await fetch(`${server.url}/b`);
     expect(counted).toEqual(['other 404', 'other 404']);
+  });
+
+  it.each([
+    ['GET', '/console', 200],
+    ['GET', '/console?of=me', 200],
+    ['POST', '/console/link/x', 200],
+    ['GET', '/consoles', 404],
+    ['GET', '/x/console', 404],
+  ])('leads %s %s to the pages below it, or nowhere: %i', async (method, path, status) => {
+    const response = await fetch(`${server.url}${path}`, { method });
+    expect([response.status, await response.json()]).toEqual([
+      status,
+      status === 200 ? { page: path } : expect.objectContaining({ code: 'http.not-found' }),
+    ]);
+    expect(counted).toEqual([status === 200 ? `${method} /console 200` : 'other 404']);
   });
 
   it('refuses a head that is too large, and goes on', async () => {

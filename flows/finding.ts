@@ -6,6 +6,8 @@ import type { TextRef } from '../src/access/core/text-ref.ts';
 /** What a check saw, by ids; names and sentences lie beside, in `detail`. */
 export interface FindingSeen {
   readonly checkId: string;
+  /** Where; absent in what was seen before there could be several. */
+  readonly tenantId?: string;
   /** What it is about, stable between runs: one finding a subject. */
   readonly subjectId: string;
   /** How urgent, growing: a finding whose rung grows speaks up again. */

@@ -20,6 +20,9 @@ export interface Directory {
   members(groupId: string): Promise<readonly string[]>;
 }
 
+/** The directory of one tenant; for a tenant that the configuration does not name, one whose every look-up fails. */
+export type DirectoryOf = (tenantId: string) => Directory;
+
 /** Account and memberships at this moment, side by side; what fails is `unknown` with the code of the failure. */
 export async function askAbout(
   directory: Directory,

@@ -1,7 +1,8 @@
-import { samePerson, type Person } from './core/person.ts';
+import { samePerson, sameTenant, type Person } from './core/person.ts';
 import { permit, refuse, type Verdict } from './core/verdict.ts';
 import { inAudience, type Account, type Memberships } from './audience.ts';
 import { directoryUnknown } from './directory-unknown.ts';
+import { otherTenant } from './other-tenant.ts';
 import type { Rule } from './rule.ts';
 
 /** Who asked, and who would hold it: neither may decide. */
@@ -25,6 +26,7 @@ export function mayDecide(
     return refuse('no-rule', 'No rule covers this request any more.', 'The requester can ask again for something on the list.');
   if (samePerson(approver, asked.requester) || samePerson(approver, asked.principal))
     return refuse('self-approval', 'You cannot decide on your own request.', 'One of the other approvers has to.');
+  if (!sameTenant(approver.tenantId, rule.tenantId) || !sameTenant(asked.principal.tenantId, rule.tenantId)) return otherTenant;
   if (account.status === 'unknown') return directoryUnknown(account.code);
   if (!account.enabled)
     return refuse('account-disabled', 'Your account is disabled in Microsoft Entra.', 'Ask your administrator.');

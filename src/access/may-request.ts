@@ -1,12 +1,14 @@
-import type { Person } from './core/person.ts';
+import { type Person, sameTenant } from './core/person.ts';
 import { permit, refuse, type Verdict } from './core/verdict.ts';
 import { inAudience, type Account, type Memberships } from './audience.ts';
 import { directoryUnknown } from './directory-unknown.ts';
+import { otherTenant } from './other-tenant.ts';
 import type { Rule } from './rule.ts';
 
 /** May this person ask for it at all? Pure and total; the same for the list of offers and for the request itself. */
 export function mayRequest(person: Person, rule: Rule | undefined, account: Account, groups: Memberships): Verdict {
   if (!rule) return refuse('rule.unknown', 'There is no such access to ask for.', 'Choose one from the list.');
+  if (!sameTenant(person.tenantId, rule.tenantId)) return otherTenant;
   if (account.status === 'unknown') return directoryUnknown(account.code);
   if (!account.enabled)
     return refuse('account-disabled', 'Your account is disabled in Microsoft Entra.', 'Ask your administrator.');

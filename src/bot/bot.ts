@@ -1,7 +1,6 @@
 import type { Clock } from '../access/core/clock.ts';
 import { codeOf } from '../access/core/app-error.ts';
-import type { Directory } from '../access/directory.ts';
-import { ACCESS_REQUEST, openCases, type AccessCase } from '../chat/access-case.ts';
+import { ACCESS_REQUEST, openCases, tenantOf, type AccessCase } from '../chat/access-case.ts';
 import { createDesk } from '../chat/desk-service.ts';
 import type { Desk } from '../chat/desk.ts';
 import { createNames } from '../chat/names.ts';
@@ -25,23 +24,22 @@ import { refreshCards } from './handlers/refresh-cards.ts';
 import { registerRequest } from './handlers/register-request.ts';
 import { remind } from './handlers/remind.ts';
 import { publishHomes } from './home-tabs.ts';
-import type { LedgerWatch } from './ledger-watch.ts';
 import { meterDesk } from './meter-desk.ts';
 import { createOperators, type Operators } from './operators.ts';
+import { createLinks } from './links.ts';
 import { createPeople } from './people.ts';
-import type { PerimeterClient } from './perimeter-client.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { sayReceipts } from './receipts.ts';
 import { requestCards } from './request-cards.ts';
 import { sayUnconfirmed } from './say-unconfirmed.ts';
 import { createSecurityNotes } from './security-notes.ts';
+import { createTenants, type TenantParts, type Tenants } from './tenants.ts';
 
 export interface BotOptions {
   readonly config: HallpassConfig;
   readonly runtime: Runtime;
-  readonly directory: Directory;
-  readonly perimeter: PerimeterClient;
-  readonly watch: Pick<LedgerWatch, 'newest'>;
+  /** One for each of `config.tenants`, in that order. */
+  readonly tenants: readonly TenantParts[];
   readonly findingWords: FindingWords;
   /** The domain clock. */
   readonly clock: Clock;
@@ -65,13 +63,14 @@ export interface Bot {
 
 /** Everything between the surfaces and the runtime, wired; no network of its own beyond what is passed in. */
 export function createBot(options: BotOptions): Bot {
-  const { config, runtime, directory, perimeter, clock, log } = options;
+  const { config, runtime, clock, log } = options;
+  const tenants = createTenants(options.tenants);
+  const { directoryOf, perimeterOf, approveUrlOf } = tenants;
   const surfaces = new Map<Platform, Surface>();
   const settings = new Map(config.entitlements.map((entitlement) => [entitlement.id, entitlement]));
-  const names = createNames({ directory, log });
-  const people = createPeople(config);
-  const { approveUrl } = config.perimeter;
-  const sources = { runtime, names, settings, approveUrl };
+  const names = createNames({ directoryOf, log });
+  const people = createPeople(config, createLinks(runtime), undefined);
+  const sources = { runtime, names, settings, approveUrlOf };
   const notes = createSecurityNotes({ surfaces, channels: () => channels, log });
   const operators = createOperators({ log, tell: (text) => notes.tell(text) });
   const channels: Channels = createChannels({ config, surfaces, operators, clock, log, becameFit: () => bringBack() });
@@ -101,19 +100,19 @@ export function createBot(options: BotOptions): Bot {
   };
   const metrics = createBotMetrics({
     openCases: () => Object.fromEntries([ACCESS_REQUEST, FINDING].map((flow) => [flow, [...runtime.open(flow)].length])),
-    ledgerSeq: () => options.watch.newest?.seq ?? 0,
+    ledgerSeqs: () => tenants.all.map(({ tenant, watch }) => ({ tenant: tenant.name, seq: watch.newest?.seq ?? 0 })),
     operatorAlerts: () => operators.standing().length,
     unfitChannels: () => channels.unfit().length,
     journalSeq: () => runtime.head().seq,
   });
   const plainDesk = createDesk({
     runtime,
-    directory,
+    directoryOf,
     names,
     openRequests: createOpenRequests(runtime),
     people,
     settings,
-    approveUrl,
+    approveUrlOf,
     config,
     clock,
     log,
@@ -122,8 +121,8 @@ export function createBot(options: BotOptions): Bot {
   });
   const desk = meterDesk(plainDesk, metrics);
   for (const surface of options.surfaces(desk)) surfaces.set(surface.platform, surface);
-  const perimeterDeps = { runtime, perimeter, log, operators, settings };
-  let feed: Feed | undefined;
+  const perimeterDeps = { runtime, perimeterOf, log, operators, settings };
+  let feeds: readonly Feed[] = [];
   let stopWatching: (() => void) | undefined;
   return {
     desk,
@@ -131,7 +130,7 @@ export function createBot(options: BotOptions): Bot {
     operators,
     channels,
     surfaces,
-    readiness: createReadiness({ runtime, feed: () => feed, surfaces, channels, operators }),
+    readiness: createReadiness({ runtime, feeds: () => feeds, surfaces, channels, operators }),
     async start() {
       for (const surface of surfaces.values()) await startSurface(surface, operators, log);
       runtime.run({
@@ -147,7 +146,19 @@ export function createBot(options: BotOptions): Bot {
         announce: announce({ runtime, names, surfaces, channels, words: options.findingWords }),
         alarm: alarm({ ...sources, operators, clock }),
       });
-      feed = startFeed({ runtime, perimeter, operators, log, applied: ({ type }) => metrics.perimeterEvents.inc({ type }) });
+      sayLeftBehind(runtime, tenants, operators);
+      feeds = tenants.all.map(({ tenant: { tenantId }, perimeter, cursor }) =>
+        startFeed({
+          tenantId,
+          cursor,
+          called: tenants.called(tenantId),
+          runtime,
+          perimeter,
+          operators,
+          log,
+          applied: ({ type }) => metrics.perimeterEvents.inc({ type }),
+        }),
+      );
       void channels
         .checkAll()
         .then(() => bringBack(lacksChannelCard))
@@ -165,10 +176,21 @@ export function createBot(options: BotOptions): Bot {
       stopWatching?.();
       cards.stop();
       await Promise.allSettled([...surfaces.values()].map((surface) => surface.stop()));
-      await feed?.stop();
+      await Promise.all(feeds.map((feed) => feed.stop()));
       await notes.idle();
     },
   };
+}
+
+/** A tenant that was taken out of the file while something of it was open: nothing of it can be ended any more from here. */
+function sayLeftBehind(runtime: Runtime, { all }: Tenants, operators: Operators): void {
+  const known = new Set(all.map(({ tenant }) => tenant.tenantId.toLowerCase()));
+  for (const tenantId of new Set([...openCases(runtime)].map(tenantOf)))
+    if (!known.has(tenantId))
+      operators.alert(
+        `tenant:${tenantId}`,
+        `Requests of tenant ${tenantId} are open, and it is not in hallpass.yaml any more. Put it back until they are over.`,
+      );
 }
 
 /** One platform that is down must not keep the other, or the taking away, from working. */

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, codeOf } from '../access/core/app-error.ts';
 import type { PerimeterEvent } from '../access/core/perimeter-api.ts';
 import { point } from '../access/core/point.ts';
-import { ACCESS_REQUEST } from '../chat/access-case.ts';
+import { ACCESS_REQUEST, accessCase, tenantOf } from '../chat/access-case.ts';
+import { sameTenant } from '../access/core/person.ts';
 import type { CaseView, EventInput, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
 import { overdueAlert } from './handlers/alarm.ts';
 import type { Operators } from './operators.ts';
 import type { PerimeterClient } from './perimeter-client.ts';
 
-/** Name of the runtime's cursor: the sequence of the newest event of the perimeter that was applied. */
+/** Name of the runtime's cursor of the first tenant: the sequence of the newest event of its perimeter that was applied. */
 export const FEED_CURSOR = 'perimeter';
 
 export type FeedHealth = { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -21,6 +22,11 @@ export interface Feed {
 }
 
 export interface FeedOptions {
+  /** Whose perimeter it is: a fact about a request of another tenant is none. */
+  readonly tenantId: string;
+  readonly cursor: string;
+  /** ` of contoso`, where there are several tenants. */
+  readonly called: string;
   readonly runtime: Runtime;
   readonly perimeter: Pick<PerimeterClient, 'events'>;
   readonly operators: Operators;
@@ -40,11 +46,11 @@ const LONGEST_WAIT_MS = 15_000;
  * reconcile` sees to that).
  */
 export function startFeed(options: FeedOptions): Feed {
-  const { runtime, perimeter, operators, log } = options;
+  const { runtime, perimeter, operators, log, called } = options;
   const stopping = new AbortController();
-  let health: FeedHealth = { ok: false, reason: 'The events feed of the perimeter has not answered yet.' };
+  let health: FeedHealth = { ok: false, reason: `The events feed of the perimeter${called} has not answered yet.` };
   // Facts of unknown cases move no cursor in the store; within this process they are not asked for again.
-  let after = runtime.cursor(FEED_CURSOR);
+  let after = runtime.cursor(options.cursor);
 
   async function run(): Promise<void> {
     let waitMs = FIRST_WAIT_MS;
@@ -57,18 +63,18 @@ export function startFeed(options: FeedOptions): Feed {
           after = Math.max(after, await apply(options, event, stopping.signal));
         }
         health = { ok: true };
-        operators.clear('feed');
-        operators.clear('ledger');
+        operators.clear(`feed${called}`);
+        operators.clear(`ledger${called}`);
         waitMs = FIRST_WAIT_MS;
       } catch (error) {
         if (stopping.signal.aborted) return;
-        health = { ok: false, reason: `The events feed of the perimeter fails (${codeOf(error)}).` };
+        health = { ok: false, reason: `The events feed of the perimeter${called} fails (${codeOf(error)}).` };
         if (codeOf(error) === 'perimeter.rolled-back') {
           disbelieve(error);
           waitMs = LONGEST_WAIT_MS;
-        } else log.warn({ err: error, waitMs }, 'the events feed of the perimeter failed');
+        } else log.warn({ err: error, waitMs, tenantId: options.tenantId }, 'the events feed of the perimeter failed');
         if (waitMs >= LONGEST_WAIT_MS && codeOf(error) !== 'perimeter.rolled-back')
-          operators.alert('feed', `Nothing is heard from the perimeter (${codeOf(error)}).`);
+          operators.alert(`feed${called}`, `Nothing is heard from the perimeter${called} (${codeOf(error)}).`);
         const asked = error instanceof AppError ? error.retryAfterMs : undefined;
         await sleep(asked ?? waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
@@ -77,15 +83,14 @@ export function startFeed(options: FeedOptions): Feed {
   }
 
   function disbelieve(error: unknown): void {
-    log.fatal({ err: error }, 'the ledger of the perimeter went backwards');
+    log.fatal({ err: error, tenantId: options.tenantId }, 'the ledger of the perimeter went backwards');
     health = {
       ok: false,
-      reason:
-        'The perimeter’s history was rolled back; nothing it says is believed. Find out why, then run "hallpass perimeter reconcile".',
+      reason: `The history of the perimeter${called} was rolled back; nothing it says is believed. Find out why, then run "hallpass perimeter reconcile".`,
     };
     operators.alert(
-      'ledger',
-      'The perimeter’s history is behind what was seen before. Hallpass believes nothing it says until "hallpass perimeter reconcile" has been run. Find out why it happened.',
+      `ledger${called}`,
+      `The history of the perimeter${called} is behind what was seen before. Hallpass believes nothing it says until "hallpass perimeter reconcile" has been run. Find out why it happened.`,
     );
   }
 
@@ -101,20 +106,29 @@ export function startFeed(options: FeedOptions): Feed {
 
 /** Applies one event; returns its sequence once it is durable, or known to concern nobody here. */
 async function apply(
-  { runtime, operators, log, applied }: FeedOptions,
+  { runtime, operators, log, applied, tenantId, cursor, called }: FeedOptions,
   event: PerimeterEvent,
   stopping: AbortSignal,
 ): Promise<number> {
   if (event.type === 'frozen' || event.type === 'unfrozen') {
-    noteFreeze(operators, event);
+    noteFreeze(operators, event, called);
     return event.seq;
   }
   // Right after a start, a case that is over may not be in the index yet: facts come in order, so this one is waited for.
   const view = await runtime.find(event.requestId, stopping);
+  const request = accessCase(view);
+  if (request && !sameTenant(tenantOf(request), tenantId)) {
+    operators.alert(
+      `foreign-case:${tenantId}/${event.requestId}`,
+      `The perimeter${called} reports "${event.type}" for a request of another tenant (${event.requestId}). It was not believed. Find out why that perimeter says so.`,
+      { seq: event.seq, tenantId },
+    );
+    return event.seq;
+  }
   if (view?.flow !== ACCESS_REQUEST) {
     operators.alert(
       `unknown-case:${event.requestId}`,
-      `The perimeter reports "${event.type}" for a request that Hallpass does not know (${event.requestId}).`,
+      `The perimeter${called} reports "${event.type}" for a request that Hallpass does not know (${event.requestId}).`,
       {
         seq: event.seq,
       },
@@ -127,7 +141,7 @@ async function apply(
     factOf(event),
     { kind: 'system', name: 'perimeter' },
     {
-      cursor: { name: FEED_CURSOR, value: event.seq },
+      cursor: { name: cursor, value: event.seq },
     },
   );
   point('feed.after-commit');
@@ -150,15 +164,17 @@ async function apply(
 }
 
 /** It is about no request, and so moves no cursor in the store: after a restart it may be said once more. */
-function noteFreeze(operators: Operators, { type, at, seq }: PerimeterEvent): void {
+function noteFreeze(operators: Operators, { type, at, seq }: PerimeterEvent, called: string): void {
   if (type === 'frozen') {
-    const text = `The perimeter was frozen at ${at}: nothing is given until two people have signed on its page that it may go on. Access is ended as ever.`;
-    operators.alert('frozen', text, { seq });
+    const text = `The perimeter${called} was frozen at ${at}: nothing is given until two people have signed on its page that it may go on. Access is ended as ever.`;
+    operators.alert(`frozen${called}`, text, { seq });
     return;
   }
-  operators.clear('frozen');
-  operators.alert('unfrozen', `The perimeter gives again since ${at}: two people have signed that it may.`, { seq });
-  operators.clear('unfrozen');
+  operators.clear(`frozen${called}`);
+  operators.alert(`unfrozen${called}`, `The perimeter${called} gives again since ${at}: two people have signed that it may.`, {
+    seq,
+  });
+  operators.clear(`unfrozen${called}`);
 }
 
 /** A refusal told both as the answer to a call and on the feed is one refusal. */

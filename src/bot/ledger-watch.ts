@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { AppError } from '../access/core/app-error.ts';
 import { ledgerHeadSchema, type LedgerHead } from '../access/core/perimeter-api.ts';
+import { fileNote } from './file-note.ts';
 
 /**
  * Remembers the newest sequence and head of the perimeter's journal that was ever seen, durably. A history that is behind it,
@@ -18,11 +16,12 @@ export interface LedgerWatch {
   note(seen: LedgerHead, knownWhenAsked: LedgerHead | undefined): Promise<void>;
 }
 
-const FILE = 'perimeter-ledger.json';
+/** How the note of the first tenant is called, in a folder and in a database. */
+export const LEDGER_NOTE = 'perimeter-ledger';
 
-export function openLedgerWatch(folder: string): LedgerWatch {
-  const file = join(folder, FILE);
-  return createLedgerWatch(read(file), (text) => replaceFile(file, text));
+export function openLedgerWatch(folder: string, name: string = LEDGER_NOTE): LedgerWatch {
+  const note = fileNote(folder, name);
+  return createLedgerWatch(note.text, note.write);
 }
 
 /** `known` is what was written last; `write` resolves when the text is durable. */
@@ -64,35 +63,7 @@ function rolledBack(seen: LedgerHead, known: LedgerHead): AppError {
 }
 
 /** What was seen last, without becoming the one who writes it: for whoever looks while the bot runs. */
-export function readSeenHead(folder: string): LedgerHead | undefined {
-  const text = read(join(folder, FILE));
+export function readSeenHead(folder: string, name: string = LEDGER_NOTE): LedgerHead | undefined {
+  const { text } = fileNote(folder, name);
   return text === undefined ? undefined : ledgerHeadSchema.parse(JSON.parse(text));
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && Reflect.get(error, 'code') === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Written whole beside, then renamed, both made durable: a torn file would forget what was seen. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const beside = `${file}.tmp`;
-  const handle = await open(beside, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(beside, file);
-  const folder = await open(dirname(file), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -18,12 +18,13 @@ import {
   type PerimeterEvent,
   type RegisterGrant,
 } from '../access/core/perimeter-api.ts';
+import { type Person, sameTenant } from '../access/core/person.ts';
 import type { LedgerWatch } from './ledger-watch.ts';
 
 /**
  * The perimeter over HTTPS (design.md section 6). Repeating a call with the same ids is safe: the perimeter recognises them.
  * @throws {AppError} `perimeter.unavailable`, `perimeter.unauthenticated` (both retryable), `perimeter.rolled-back`,
- *   `perimeter.unintelligible`, or `PerimeterRefusal` with the perimeter's own code
+ *   `perimeter.unintelligible`, `perimeter.other-tenant`, or `PerimeterRefusal` with the perimeter's own code
  */
 export interface PerimeterClient {
   register(grant: RegisterGrant, signal: AbortSignal): Promise<GrantState>;
@@ -50,6 +51,8 @@ export class PerimeterRefusal extends AppError {
 }
 
 export interface PerimeterClientOptions {
+  /** The one tenant it serves: nobody of another is ever told to it. */
+  readonly tenantId: string;
   readonly url: string;
   /** Application ID URI of the perimeter's API. */
   readonly audience: string;
@@ -61,7 +64,7 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Longer than the perimeter ever holds a poll open. */
 const POLL_TIMEOUT_MS = 40_000;
 
-export function createPerimeterClient({ url, audience, credential, watch }: PerimeterClientOptions): PerimeterClient {
+export function createPerimeterClient({ tenantId, url, audience, credential, watch }: PerimeterClientOptions): PerimeterClient {
   const base = url.replace(/\/+$/, '');
   const scope = `${audience}/.default`;
 
@@ -112,11 +115,23 @@ export function createPerimeterClient({ url, audience, credential, watch }: Peri
     return parsed.data;
   }
 
+  const ours = (...people: readonly Person[]) => {
+    if (people.some((person) => !sameTenant(person.tenantId, tenantId)))
+      throw new AppError(
+        'perimeter.other-tenant',
+        `this is about people of another tenant than ${tenantId}: its perimeter is not told`,
+      );
+  };
   const grantPath = (requestId: string) => `/grants/${encodeURIComponent(requestId)}`;
   return {
-    register: (grant, signal) => call(grantStateSchema, 'POST', '/grants', { body: grant, signal }),
-    decide: (requestId, decision, signal) =>
-      call(grantStateSchema, 'POST', `${grantPath(requestId)}/decisions`, { body: decision, signal }),
+    register: async (grant, signal) => {
+      ours(grant.requester, grant.principal);
+      return call(grantStateSchema, 'POST', '/grants', { body: grant, signal });
+    },
+    async decide(requestId, decision, signal) {
+      ours(decision.approver);
+      return call(grantStateSchema, 'POST', `${grantPath(requestId)}/decisions`, { body: decision, signal });
+    },
     end: (requestId, reason, signal) => call(grantStateSchema, 'DELETE', `${grantPath(requestId)}?reason=${reason}`, { signal }),
     events: (after, waitSeconds, signal) =>
       call(eventsPageSchema, 'GET', `/events?after=${after}&waitSeconds=${waitSeconds}`, { signal, timeoutMs: POLL_TIMEOUT_MS }),

@@ -23,7 +23,8 @@ const HEALTH_PATIENCE_MS = 3_000;
  */
 export function createReadiness(parts: {
   readonly runtime: Runtime;
-  readonly feed: () => Feed | undefined;
+  /** One a tenant; none before the start. */
+  readonly feeds: () => readonly Feed[];
   readonly surfaces: Surfaces;
   readonly channels: Channels;
   readonly operators: Operators;
@@ -38,10 +39,11 @@ export function createReadiness(parts: {
   };
   return async () => {
     const surfaceReasons = await Promise.all([...parts.surfaces.values()].map(healthOf));
-    const feed = parts.feed()?.health() ?? { ok: false, reason: 'The events feed of the perimeter has not started.' };
+    const feeds = parts.feeds().map((feed) => feed.health());
     const reasons = [
       parts.runtime.degraded ? 'The store is full: no new requests are taken.' : '',
-      feed.ok ? '' : feed.reason,
+      feeds.length === 0 ? 'The events feed of the perimeter has not started.' : '',
+      ...feeds.map((feed) => (feed.ok ? '' : feed.reason)),
       ...surfaceReasons.map((reason) => reason ?? ''),
     ].filter((reason) => reason !== '');
     const unfit = parts.channels.unfit();

@@ -58,7 +58,7 @@ async function directCards(
 ): Promise<readonly WantedCard[]> {
   if (!setting?.tellApproversDirectly || request.status !== 'pending') return [];
   const { requester, principal } = request.context.request;
-  const everybody = await names.everybodyIn(setting.approvers);
+  const everybody = await names.everybodyIn(setting.tenantId, setting.approvers);
   // Names are a help here, the channel has the card: an approver group that cannot be read is no reason to wait.
   return [...(everybody ?? setting.approvers.people.map(({ objectId }) => objectId))]
     .map((objectId) => ({ tenantId: requester.tenantId, objectId }))

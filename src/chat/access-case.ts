@@ -35,6 +35,9 @@ export function accessCase(view: CaseView | undefined): AccessCase | undefined {
   return { view, caseId: view.caseId, status, over: status === 'ended' || status === 'refused', context };
 }
 
+/** Where it is given, and of which tenant everybody is who asks for it and decides on it: the principal's, for good. */
+export const tenantOf = ({ context }: AccessCase): string => context.request.principal.tenantId.toLowerCase();
+
 /** Column of a case's row: who would hold what. */
 export function holdingKey(principal: Person, entitlementId: string): string {
   return `${personKey(principal)}|${entitlementId}`;

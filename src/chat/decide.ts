@@ -4,7 +4,7 @@ import { signUrlOf } from './request-facts.ts';
 import { JUSTIFICATION_MAX_CHARS } from '../access/core/perimeter-api.ts';
 import { samePerson, type Person } from '../access/core/person.ts';
 import { refuse, type Refusal } from '../access/core/verdict.ts';
-import { accessCase, type AccessCase } from './access-case.ts';
+import { accessCase, tenantOf, type AccessCase } from './access-case.ts';
 import { done, refused, unknownCase } from './answers.ts';
 import { belongsTo } from './channel-audience.ts';
 import { cleanText } from './clean-text.ts';
@@ -26,20 +26,26 @@ export interface DecideInput {
  * and the other person is told whose that was.
  */
 export async function decide(deps: DeskDeps, { actor, caseId, decision, note, message }: DecideInput): Promise<Answer> {
-  const who = deps.people.personOf(actor);
-  if ('refusal' in who) return refused(who.refusal);
+  const known = deps.people.personsOf(actor);
+  if ('refusal' in known) return refused(known.refusal);
   const request = accessCase(deps.runtime.read(caseId));
   if (!request) return refused(unknownCase);
+  const who = deps.people.personOf(actor, tenantOf(request));
+  if ('refusal' in who) return refused(who.refusal);
   const { request: asked } = request.context;
   const rule = deps.settings.get(asked.entitlementId);
   if (message && rule && belongsTo(deps.config, rule.approversChannel, message)) deps.cards.adopt(caseId, message);
   if (request.status !== 'pending') return refused(await whatHappened(deps, request, who.person));
   if (decision === 'approve' && hasApproved(request, who.person)) return refused(yoursCounts);
-  if (decision === 'approve' && request.context.waitsFor?.assurance === 'signed') return refused(mustBeSigned(deps, caseId));
+  if (decision === 'approve' && request.context.waitsFor?.assurance === 'signed') return refused(mustBeSigned(deps, request));
   const text = note === undefined ? '' : cleanText(note);
   const problem = noteProblem(decision, text);
   if (problem) return refused(problem);
-  const { account, groups } = await askAbout(deps.directory, who.person.objectId, rule?.approvers.groups ?? []);
+  const { account, groups } = await askAbout(
+    deps.directoryOf(who.person.tenantId),
+    who.person.objectId,
+    rule?.approvers.groups ?? [],
+  );
   const verdict = mayDecide(asked, who.person, rule, account, groups);
   if (!verdict.permitted) {
     deps.log.warn({ caseId, code: verdict.code, approver: who.person.objectId }, 'a decision was refused');
@@ -71,8 +77,9 @@ const yoursCounts = refuse(
 );
 
 /** Also for a card of before: nobody's click in chat is a signature. */
-function mustBeSigned({ approveUrl }: DeskDeps, caseId: string): Refusal {
-  const where = approveUrl === undefined ? 'the perimeter’s own page' : signUrlOf(approveUrl, caseId);
+function mustBeSigned({ approveUrlOf }: DeskDeps, request: AccessCase): Refusal {
+  const approveUrl = approveUrlOf(tenantOf(request));
+  const where = approveUrl === undefined ? 'the perimeter’s own page' : signUrlOf(approveUrl, request.caseId);
   return refuse(
     'decision.must-be-signed',
     'This is approved by signing, not by a click here.',

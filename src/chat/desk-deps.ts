@@ -1,9 +1,11 @@
 import type { Clock } from '../access/core/clock.ts';
-import type { Directory } from '../access/directory.ts';
+import type { DirectoryOf } from '../access/directory.ts';
 import type { EntitlementSetting, HallpassConfig } from '../config/hallpass-config.ts';
 import type { Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
 import type { Names } from './names.ts';
+import type { ApproveUrlOf } from './request-facts.ts';
+import type { ChatLinks } from './link-account.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { People } from './people.ts';
 import type { PostedMessage } from './surface.ts';
@@ -11,13 +13,13 @@ import type { DetailsView } from './views.ts';
 
 export interface DeskDeps {
   readonly runtime: Runtime;
-  readonly directory: Directory;
+  readonly directoryOf: DirectoryOf;
   readonly names: Names;
   readonly openRequests: OpenRequests;
   readonly people: People;
+  readonly links: ChatLinks;
   readonly settings: ReadonlyMap<string, EntitlementSetting>;
-  /** Origin of the perimeter's page, where people sign. */
-  readonly approveUrl: string | undefined;
+  readonly approveUrlOf: ApproveUrlOf;
   readonly config: Pick<HallpassConfig, 'requests' | 'security' | 'slack' | 'teams'>;
   /** The domain clock. */
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 import { samePerson } from '../access/core/person.ts';
 import { refuse } from '../access/core/verdict.ts';
-import { accessCase, type AccessCase } from './access-case.ts';
+import { accessCase, tenantOf, type AccessCase } from './access-case.ts';
 import { done, refused, unknownCase } from './answers.ts';
 import type { Answer } from './desk.ts';
 import type { DeskDeps } from './desk-deps.ts';
@@ -14,11 +14,13 @@ const MOST_LOOKS = 3;
  * card may be older than the state: whichever was pressed, the wish is the same.
  */
 export async function giveUp(deps: DeskDeps, actor: ChatActor, caseId: string): Promise<Answer> {
-  const who = deps.people.personOf(actor);
-  if ('refusal' in who) return refused(who.refusal);
+  const known = deps.people.personsOf(actor);
+  if ('refusal' in known) return refused(known.refusal);
   for (let look = 0; look < MOST_LOOKS; look++) {
     const request = accessCase(deps.runtime.read(caseId));
     if (!request) return refused(unknownCase);
+    const who = deps.people.personOf(actor, tenantOf(request));
+    if ('refusal' in who) return refused(who.refusal);
     if (!samePerson(request.context.request.requester, who.person)) return refused(notYours);
     const type = eventFor(request);
     if (type === undefined) return refused(nothingToGiveUp(request));

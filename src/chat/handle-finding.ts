@@ -1,3 +1,4 @@
+import type { FindingContext } from '../../flows/finding.ts';
 import { instantOf } from '../access/core/clock.ts';
 import { refuse } from '../access/core/verdict.ts';
 import type { EventInput } from '../durable/port.ts';
@@ -43,7 +44,7 @@ async function handle(
   message: PostedMessage | undefined,
   by: (person: Person) => { readonly event: EventInput; readonly sentence: string },
 ): Promise<Answer> {
-  const who = deps.people.personOf(actor);
+  const who = deps.people.personsOf(actor);
   if ('refusal' in who) return refused(who.refusal);
   if (!message || !belongsTo(deps.config, deps.config.security.channel, message)) return refused(onlyInSecurityChannel);
   const view = deps.runtime.read(caseId);
@@ -51,8 +52,12 @@ async function handle(
   deps.cards.adopt(caseId, message);
   if (view.status === 'done')
     return refused(refuse('finding.resolved', 'This is gone already: the finding has resolved itself.', 'Nothing to do.'));
-  const { event, sentence } = by(who.person);
-  const outcome = await deps.runtime.send(caseId, event, { kind: 'person', person: who.person });
+  // Whoever may read that channel may handle what stands there, of whichever tenant: they are named by the account that is nearest.
+  const tenantId = (view.context as FindingContext).seen.tenantId;
+  const person = who.persons.find((one) => one.tenantId.toLowerCase() === tenantId) ?? who.persons[0];
+  if (!person) return refused(unknownCase);
+  const { event, sentence } = by(person);
+  const outcome = await deps.runtime.send(caseId, event, { kind: 'person', person });
   // Acknowledging twice changes nothing and is no failure.
   return outcome.kind === 'ignored' ? refused(unknownCase) : done(sentence);
 }

@@ -1,4 +1,4 @@
-import type { DirectoryPerson, Directory } from '../access/directory.ts';
+import type { DirectoryOf, DirectoryPerson } from '../access/directory.ts';
 import { AppError, codeOf } from '../access/core/app-error.ts';
 import { personKey, type Person } from '../access/core/person.ts';
 import type { Audience } from '../access/audience.ts';
@@ -16,20 +16,20 @@ export interface Names {
    * stand for long; never while somebody waits for an answer to a click.
    */
   known(people: readonly Person[], patiently?: boolean): Promise<KnownPeople>;
-  /** Object ids of everybody an audience names, groups resolved; undefined when a group could not be read. */
-  everybodyIn(audience: Audience): Promise<ReadonlySet<string> | undefined>;
+  /** Object ids of everybody an audience of a tenant names, groups resolved; undefined when a group could not be read. */
+  everybodyIn(tenantId: string, audience: Audience): Promise<ReadonlySet<string> | undefined>;
 }
 
-export function createNames({ directory, log }: { readonly directory: Directory; readonly log: Log }): Names {
-  const person = remembering((objectId) => directory.person(objectId));
-  const members = remembering((groupId) => directory.members(groupId));
+export function createNames({ directoryOf, log }: { readonly directoryOf: DirectoryOf; readonly log: Log }): Names {
+  const person = remembering((tenantId, objectId) => directoryOf(tenantId).person(objectId));
+  const members = remembering((tenantId, groupId) => directoryOf(tenantId).members(groupId));
   return {
     async known(people, patiently = false) {
       const found = new Map<string, DirectoryPerson>();
       await Promise.all(
         people.map(async (one) => {
           try {
-            found.set(personKey(one), await trying(patiently ? PATIENT_TRIES : 1, () => person(one.objectId.toLowerCase())));
+            found.set(personKey(one), await trying(patiently ? PATIENT_TRIES : 1, () => person(one.tenantId, one.objectId)));
           } catch (error) {
             log.warn({ code: codeOf(error), objectId: one.objectId }, 'a name could not be looked up');
           }
@@ -37,9 +37,9 @@ export function createNames({ directory, log }: { readonly directory: Directory;
       );
       return found;
     },
-    async everybodyIn(audience) {
+    async everybodyIn(tenantId, audience) {
       try {
-        const groups = await Promise.all(audience.groups.map((groupId) => members(groupId.toLowerCase())));
+        const groups = await Promise.all(audience.groups.map((groupId) => members(tenantId, groupId)));
         return new Set([...audience.people.map(({ objectId }) => objectId), ...groups.flat()].map((id) => id.toLowerCase()));
       } catch (error) {
         log.warn({ code: codeOf(error) }, 'the members of an approver group could not be read');
@@ -60,15 +60,16 @@ async function trying<T>(tries: number, ask: () => Promise<T>): Promise<T> {
 }
 
 /** Remembers answers for a while, never failures, and asks once for those who ask at the same time. */
-function remembering<T>(ask: (id: string) => Promise<T>): (id: string) => Promise<T> {
+function remembering<T>(ask: (tenantId: string, id: string) => Promise<T>): (tenantId: string, id: string) => Promise<T> {
   const entries = new Map<string, { readonly answer: Promise<T>; readonly untilMs: number }>();
-  return (id) => {
-    const entry = entries.get(id);
+  return (tenantId, id) => {
+    const key = `${tenantId}/${id}`.toLowerCase();
+    const entry = entries.get(key);
     if (entry && entry.untilMs > performance.now()) return entry.answer;
     if (entries.size >= MOST_ENTRIES) entries.clear();
-    const answer = ask(id);
-    entries.set(id, { answer, untilMs: performance.now() + REMEMBER_MS });
-    answer.catch(() => entries.delete(id));
+    const answer = ask(tenantId.toLowerCase(), id.toLowerCase());
+    entries.set(key, { answer, untilMs: performance.now() + REMEMBER_MS });
+    answer.catch(() => entries.delete(key));
     return answer;
   };
 }

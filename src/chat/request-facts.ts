@@ -1,7 +1,7 @@
 import { samePerson, type Person } from '../access/core/person.ts';
 import type { EntitlementSetting } from '../config/hallpass-config.ts';
 import type { Runtime } from '../durable/port.ts';
-import { closedHoldings, type AccessCase } from './access-case.ts';
+import { closedHoldings, tenantOf, type AccessCase } from './access-case.ts';
 import type { Names } from './names.ts';
 import type { RequestFacts } from './projections/request-view.ts';
 import { zoneNamed } from './projections/zone.ts';
@@ -9,21 +9,24 @@ import { zoneNamed } from './projections/zone.ts';
 /** Enough for "2 times in 90 days" and a median; more would only be slower. */
 const EARLIER_LOOKED_AT = 50;
 
+/** Origin of the page of a tenant's perimeter, where people sign; undefined where the configuration does not name it. */
+export type ApproveUrlOf = (tenantId: string) => string | undefined;
+
 export interface FactSources {
   readonly runtime: Runtime;
   readonly names: Names;
   readonly settings: ReadonlyMap<string, EntitlementSetting>;
-  /** Origin of the perimeter's page, where people sign. */
-  readonly approveUrl: string | undefined;
+  readonly approveUrlOf: ApproveUrlOf;
 }
 
 /** Gathers what the projections of a request need. Never throws for a directory that does not answer: names are then absent. */
 export async function requestFacts(
-  { runtime, names, settings, approveUrl }: FactSources,
+  { runtime, names, settings, approveUrlOf }: FactSources,
   request: AccessCase,
   patiently = false,
 ): Promise<RequestFacts> {
   const { request: asked, decision, approvals, deniedBy } = request.context;
+  const approveUrl = approveUrlOf(tenantOf(request));
   const setting = settings.get(asked.entitlementId);
   const [people, everybody] = await Promise.all([
     names.known(
@@ -36,7 +39,7 @@ export async function requestFacts(
       ],
       patiently,
     ),
-    setting ? names.everybodyIn(setting.approvers) : undefined,
+    setting ? names.everybodyIn(setting.tenantId, setting.approvers) : undefined,
   ]);
   return {
     request,

@@ -2,7 +2,7 @@ import { askAbout } from '../access/directory.ts';
 import { mayDecide } from '../access/may-decide.ts';
 import { samePerson, type Person } from '../access/core/person.ts';
 import { refuse, type Refusal } from '../access/core/verdict.ts';
-import { accessCase, type AccessCase } from './access-case.ts';
+import { accessCase, tenantOf, type AccessCase } from './access-case.ts';
 import { unknownCase } from './answers.ts';
 import { belongsTo } from './channel-audience.ts';
 import type { DeskDeps } from './desk-deps.ts';
@@ -21,11 +21,14 @@ export async function details(
   caseId: string,
   message: PostedMessage | undefined,
 ): Promise<DetailsView | { readonly refusal: Refusal }> {
-  const who = deps.people.personOf(actor);
-  if ('refusal' in who) return who;
+  const known = deps.people.personsOf(actor);
+  if ('refusal' in known) return known;
   const view = deps.runtime.read(caseId);
   const request = accessCase(view);
-  if (request) return requestDetailsFor(deps, request, who.person);
+  if (request) {
+    const who = deps.people.personOf(actor, tenantOf(request));
+    return 'refusal' in who ? who : requestDetailsFor(deps, request, who.person);
+  }
   if (!view) return { refusal: unknownCase };
   if (!message || !belongsTo(deps.config, deps.config.security.channel, message)) return { refusal: onlyInSecurityChannel };
   return (await deps.findings.details(caseId)) ?? { refusal: unknownCase };
@@ -35,7 +38,7 @@ async function requestDetailsFor(deps: DeskDeps, request: AccessCase, reader: Pe
   const { request: asked } = request.context;
   if (samePerson(reader, asked.requester)) return requestDetails(await requestFacts(deps, request), 'requester');
   const rule = deps.settings.get(asked.entitlementId);
-  const { account, groups } = await askAbout(deps.directory, reader.objectId, rule?.approvers.groups ?? []);
+  const { account, groups } = await askAbout(deps.directoryOf(reader.tenantId), reader.objectId, rule?.approvers.groups ?? []);
   const verdict = mayDecide(asked, reader, rule, account, groups);
   return verdict.permitted ? requestDetails(await requestFacts(deps, request), 'approver') : { refusal: verdict };
 }

@@ -13,13 +13,17 @@ export async function showHome(
   { people, runtime, names, settings, openRequests }: DeskDeps,
   actor: ChatActor,
 ): Promise<HomeView | { readonly refusal: Refusal }> {
-  const who = people.personOf(actor);
+  const who = people.personsOf(actor);
   if ('refusal' in who) return who;
-  const { person } = who;
-  const open = openRequests.of(person).filter(({ context }) => samePerson(context.request.requester, person));
-  const closed = runtime
-    .closed(ACCESS_REQUEST, { column: 'requester', value: personKey(person) }, RECENT_SHOWN)
-    .flatMap((view) => accessCase(view) ?? []);
+  const { persons } = who;
+  const open = persons.flatMap((person) =>
+    openRequests.of(person).filter(({ context }) => samePerson(context.request.requester, person)),
+  );
+  const closed = persons
+    .flatMap((person) => runtime.closed(ACCESS_REQUEST, { column: 'requester', value: personKey(person) }, RECENT_SHOWN))
+    .flatMap((view) => accessCase(view) ?? [])
+    .toSorted((a, b) => b.view.seq - a.view.seq)
+    .slice(0, RECENT_SHOWN);
   const deciders = [...open, ...closed].flatMap(({ context }) => context.decision?.approver ?? []);
-  return homeView({ open, closed, settings, people: await names.known([person, ...deciders]) });
+  return homeView({ open, closed, settings, people: await names.known([...persons, ...deciders]) });
 }

@@ -21,23 +21,25 @@ type SubmitAnswer = Answer & { readonly field?: Field };
 
 /** Begins a request, once for each submission. The rule and the directory are read now, whatever the form had offered. */
 export async function submit(deps: DeskDeps, actor: ChatActor, form: RequestForm): Promise<SubmitAnswer> {
-  const who = deps.people.personOf(actor);
-  if ('refusal' in who) return refused(who.refusal);
-  const { person } = who;
-  const caseId = caseIdOf(actor, person, form.submissionId);
-  if (accessCase(deps.runtime.read(caseId))) return done('Hallpass has this request already.');
+  const known = deps.people.personsOf(actor);
+  if ('refusal' in known) return refused(known.refusal);
   const setting = deps.settings.get(form.entitlementId);
   if (!setting)
     return {
       ...refused(refuse('rule.unknown', 'There is no such access to ask for.', 'Choose one from the list.')),
       field: 'entitlement',
     };
+  const who = deps.people.personOf(actor, setting.tenantId);
+  if ('refusal' in who) return { ...refused(who.refusal), field: 'entitlement' };
+  const { person } = who;
+  const caseId = caseIdOf(actor, person, form.submissionId);
+  if (accessCase(deps.runtime.read(caseId))) return done('Hallpass has this request already.');
   const length = mayLast(setting, form.durationMinutes);
   if (!length.permitted) return { ...refused(length), field: 'duration' };
   const justification = cleanText(form.justification);
   const text = textProblem(justification);
   if (text) return { ...refused(text), field: 'justification' };
-  const { account, groups } = await askAbout(deps.directory, person.objectId, setting.mayRequest.groups);
+  const { account, groups } = await askAbout(deps.directoryOf(person.tenantId), person.objectId, setting.mayRequest.groups);
   const verdict = mayRequest(person, setting, account, groups);
   if (!verdict.permitted) return { ...refused(verdict), field: 'entitlement' };
   if (isOpenAlready(deps.openRequests, person, setting.id)) return { ...refused(openAlready(setting)), field: 'entitlement' };

@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { AppError } from '../access/core/app-error.ts';
-import { hallpassConfigSchema } from '../config/hallpass-config.ts';
-import { hallpassRules } from '../config/hallpass-rules.ts';
+import { readHallpassConfig } from '../config/read-hallpass-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { StoreSetting } from '../config/parts.ts';
 import { openStore } from '../durable/open-store.ts';
@@ -54,7 +53,7 @@ export async function eraseTexts(file: string, which: WhichTexts, really: boolea
 /** Both files have a store; only the perimeter's says who may call it. */
 function storeOf(file: string): { readonly service: 'bot' | 'perimeter'; readonly setting: StoreSetting } {
   if (isPerimeters(file)) return { service: 'perimeter', setting: loadPerimeterConfig(file).store };
-  return { service: 'bot', setting: readConfig(file, hallpassConfigSchema, hallpassRules).store };
+  return { service: 'bot', setting: readHallpassConfig(file).store };
 }
 
 function isPerimeters(file: string): boolean {

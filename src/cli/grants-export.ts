@@ -1,32 +1,39 @@
 import type { AccessRequestContext } from '../../flows/access-request.ts';
 import { transportClock, instantOf } from '../access/core/clock.ts';
-import { hallpassConfigSchema } from '../config/hallpass-config.ts';
-import { hallpassRules } from '../config/hallpass-rules.ts';
 import type { StoreSetting } from '../config/parts.ts';
-import { readConfig } from '../config/read-config.ts';
+import { sameTenant } from '../access/core/person.ts';
+import { readHallpassConfig } from '../config/read-hallpass-config.ts';
+import { tenantNamed } from './tenant-named.ts';
 import { openStore } from '../durable/open-store.ts';
 import { type CaseRecord, isOpen } from '../durable/store.ts';
 import { readStanding } from '../durable/stores/lowdb/read-standing.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import type { BotsCopy } from '../perimeter/reconcile/bots-copy.ts';
-import { openWatch } from './open-watch.ts';
+import { openWatches } from './open-watch.ts';
 
 /**
  * What may be held by people, as the bot knows it: ids and ends, no words. A store in a folder is read while the bot runs; one in a database
- * only while it does not. @throws {AppError} `config.*`, `store.*`
+ * only while it does not. `name`: of one tenant, whose perimeter alone it is for; may be left out with one.
+ * @throws {AppError} `config.*`, `store.*`, `usage.tenant`
  */
-export async function exportGrants(file: string): Promise<BotsCopy> {
-  const { store } = readConfig(file, hallpassConfigSchema, hallpassRules);
+export async function exportGrants(file: string, name?: string): Promise<BotsCopy> {
+  const config = readHallpassConfig(file);
+  const { store } = config;
+  const { tenantId } = tenantNamed(config, name);
   const log = createLog('bot', 'warn');
   const cases = await casesOf(store, log);
-  const { watch, closeWatch } = await openWatch(store, log);
-  const ledger = watch.newest;
-  await closeWatch();
+  const { watches, close } = await openWatches(
+    store,
+    config.tenants.map((tenant) => tenant.tenantId),
+    log,
+  );
+  const ledger = watches.find((one) => one.tenantId === tenantId)?.watch.newest;
+  await close();
   return {
     v: 1,
     exportedAt: instantOf(transportClock.now()),
     ...(ledger === undefined ? {} : { ledger }),
-    grants: cases.flatMap(grantOf),
+    grants: cases.flatMap(grantOf).filter(({ principal }) => sameTenant(principal.tenantId, tenantId)),
   };
 }
 

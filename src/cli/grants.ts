@@ -8,8 +8,9 @@ export function registerGrants(program: Command): void {
     .command('export')
     .description("Print the bot's open grants as one JSON object, for 'hallpass perimeter reconcile --copy'.")
     .requiredOption('--config <file>', 'hallpass.yaml')
-    .action(async ({ config }: { readonly config: string }) => {
+    .option('--tenant <name>', 'of which tenant, where hallpass.yaml has several')
+    .action(async ({ config, tenant }: { readonly config: string; readonly tenant?: string }) => {
       const { exportGrants } = await import('./grants-export.ts');
-      process.stdout.write(`${JSON.stringify(await exportGrants(config))}\n`);
+      process.stdout.write(`${JSON.stringify(await exportGrants(config, tenant))}\n`);
     });
 }

@@ -1,29 +1,27 @@
 import { once } from 'node:events';
+import { AppError } from '../access/core/app-error.ts';
 import { transportClock } from '../access/core/clock.ts';
+import { sameTenant } from '../access/core/person.ts';
 import { createBot } from '../bot/bot.ts';
 import { startBotServers } from '../bot/bot-servers.ts';
+import { FEED_CURSOR } from '../bot/feed.ts';
 import { accessRequestFlow, findingFlow } from '../bot/flows.ts';
 import type { Route } from '../bot/http-server.ts';
-import { createPerimeterClient } from '../bot/perimeter-client.ts';
 import type { Desk } from '../chat/desk.ts';
 import type { Surface } from '../chat/surface.ts';
 import { openDomainClock } from '../config/domain-clock.ts';
-import { hallpassConfigSchema, type HallpassConfig } from '../config/hallpass-config.ts';
-import { hallpassRules } from '../config/hallpass-rules.ts';
-import { readConfig } from '../config/read-config.ts';
+import type { HallpassConfig } from '../config/hallpass-config.ts';
+import { readHallpassConfig } from '../config/read-hallpass-config.ts';
 import { openRuntime } from '../durable/runtime.ts';
-import { createDirectoryReader } from '../entra/directory-reader.ts';
-import { createGraphClient, type GraphClient } from '../entra/graph-client.ts';
+import type { GraphClient } from '../entra/graph-client.ts';
 import { createGroupReader } from '../entra/group-reader.ts';
-import { addressesOf } from '../identity/cloud.ts';
-import { createCredential } from '../identity/credential.ts';
 import { readSecret } from '../identity/secret-source.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { createFindingWords } from '../posture/finding-words.ts';
 import { createSlackSurface, type SlackSurface } from '../slack/surface.ts';
 import { createTeamsSurface, type TeamsSurface } from '../teams/surface.ts';
 import { teamOf } from '../teams/team-of.ts';
-import { openWatch } from './open-watch.ts';
+import { type OpenTenant, openTenants } from './open-tenants.ts';
 import { watchTenant } from './watch-tenant.ts';
 
 /** How long an orderly shutdown may take before the process goes anyway: everything that matters is durable already. */
@@ -34,25 +32,21 @@ const SHUTDOWN_PATIENCE_MS = 15_000;
  * @throws {AppError} `config.*`, `secret.*`, `store.*`, `flow.*`, `listen.failed`
  */
 export async function runBot(configFile: string): Promise<void> {
-  const config = readConfig(configFile, hallpassConfigSchema, hallpassRules);
+  const config = readHallpassConfig(configFile);
   const log = createLog('bot');
-  const credential = createCredential(config.tenant);
   const secrets = readSecrets(config);
   const clock = openDomainClock(config.domainClock);
   const runtime = await openRuntime({ flows: [accessRequestFlow, findingFlow], store: config.store, clock, log });
-  const { watch, closeWatch } = await openWatch(config.store, log).catch(async (error: unknown) => {
+  const { tenants, close: closeTenants } = await openTenants(config, log).catch(async (error: unknown) => {
     await runtime.close();
     throw error;
   });
-  const graph = createGraphClient({ graphUrl: addressesOf(config.tenant.cloud).graph, credential, log });
-  const surfaces = surfacesOf(config, secrets, graph, log);
+  const surfaces = surfacesOf(config, secrets, tenants, log, () => bot.metrics.slackPreviousSecret.inc());
   const bot = createBot({
     config,
     runtime,
-    directory: createDirectoryReader(graph),
-    perimeter: createPerimeterClient({ ...config.perimeter, credential, watch }),
-    watch,
-    findingWords: createFindingWords(config.tenant.cloud),
+    tenants,
+    findingWords: createFindingWords(config.tenants),
     clock,
     log,
     surfaces: surfaces.create,
@@ -62,21 +56,25 @@ export async function runBot(configFile: string): Promise<void> {
     throw error;
   });
   await bot.start();
-  const scan = watchTenant({ config, runtime, graph, credential, clock, log });
+  const scans = tenants.map((open) =>
+    watchTenant({ open, isFirst: open.cursor === FEED_CURSOR, security: config.security, runtime, clock, log }),
+  );
   log.info({ url: servers.url, opsUrl: servers.opsUrl }, 'bot ready');
   const signal = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   log.info({ signal: String(signal[0] ?? '') }, 'bot stopping');
   setTimeout(() => process.exit(0), SHUTDOWN_PATIENCE_MS).unref();
-  await Promise.all([servers.close(), scan.stop()]);
+  await Promise.all([servers.close(), ...scans.map((scan) => scan.stop())]);
   await bot.stop();
   await runtime.close();
-  await closeWatch();
+  await closeTenants();
   clock.close();
   log.info('bot stopped');
 }
 
+type SlackSecret = 'botToken' | 'signingSecret' | 'previousSigningSecret' | 'appToken';
+
 interface Secrets {
-  readonly slack: Readonly<Record<'botToken' | 'signingSecret' | 'appToken', ReturnType<typeof readSecret> | undefined>>;
+  readonly slack: Readonly<Record<SlackSecret, ReturnType<typeof readSecret> | undefined>>;
   readonly teams: ReturnType<typeof readSecret> | undefined;
 }
 
@@ -86,17 +84,24 @@ function readSecrets({ slack, teams }: HallpassConfig): Secrets {
     slack: {
       botToken: slack && readSecret(slack.botToken),
       signingSecret: slack?.signingSecret && readSecret(slack.signingSecret),
+      previousSigningSecret: slack?.previousSigningSecret && readSecret(slack.previousSigningSecret),
       appToken: slack?.appToken && readSecret(slack.appToken),
     },
     teams: teams && readSecret(teams.clientSecret),
   };
 }
 
-function surfacesOf(config: HallpassConfig, secrets: Secrets, graph: GraphClient, log: Log) {
+function surfacesOf(
+  config: HallpassConfig,
+  secrets: Secrets,
+  tenants: readonly OpenTenant[],
+  log: Log,
+  onPreviousSecret: () => void,
+) {
   let slack: SlackSurface | undefined;
   let teams: TeamsSurface | undefined;
   const create = (desk: Desk): readonly Surface[] => {
-    const { botToken, signingSecret, appToken } = secrets.slack;
+    const { botToken, signingSecret, previousSigningSecret, appToken } = secrets.slack;
     if (config.slack && botToken)
       slack = createSlackSurface({
         settings: {
@@ -105,20 +110,22 @@ function surfacesOf(config: HallpassConfig, secrets: Secrets, graph: GraphClient
           apiUrl: config.slack.apiUrl,
           botToken,
           ...(signingSecret ? { signingSecret } : {}),
+          ...(previousSigningSecret ? { previousSigningSecret } : {}),
           ...(appToken ? { appToken } : {}),
         },
         desk,
         log,
         clock: transportClock,
+        onPreviousSecret,
       });
     if (config.teams && secrets.teams)
       teams = createTeamsSurface({
-        settings: config.teams,
+        settings: { ...config.teams, tenantIds: config.tenants.map(({ tenantId }) => tenantId) },
         clientSecret: secrets.teams,
         desk,
         log,
         teamOf: teamOf(config),
-        groups: createGroupReader(graph),
+        groups: createGroupReader(graphOf(tenants, config.teams.tenantId)),
       });
     return [slack, teams].filter((surface) => surface !== undefined);
   };
@@ -129,4 +136,11 @@ function surfacesOf(config: HallpassConfig, secrets: Secrets, graph: GraphClient
       ...(teams ? { 'POST /api/messages': (req, res) => teams?.handle(req, res) } : {}),
     }),
   };
+}
+
+/** The channels of Teams are in one tenant, which the rules of the file have found among the others. */
+function graphOf(tenants: readonly OpenTenant[], tenantId: string): GraphClient {
+  const found = tenants.find(({ tenant }) => sameTenant(tenant.tenantId, tenantId));
+  if (!found) throw new AppError('config.invalid', `teams.tenantId ${tenantId} is none of the tenants`);
+  return found.graph;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_MINUTES } from '../access/core/perimeter-api.ts';
+import { type BotTenant, botTenantSchema, perimeterAddressSchema, tenantNameSchema } from './bot-tenants.ts';
 import {
   audienceSchema,
   botOpsSchema,
@@ -29,6 +30,8 @@ const channelsSchema = z.strictObject({
 const entitlementSchema = z.strictObject({
   /** The same id stands in perimeter.yaml; the perimeter believes only its own file. */
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/),
+  /** Name of the tenant where it is given, one of `tenants`; left out where there is one only. */
+  tenant: tenantNameSchema.optional(),
   name: z.string().min(1).max(75),
   /** What the role can do, in a sentence for an approver. */
   describes: z.string().min(1).max(200),
@@ -45,7 +48,8 @@ const entitlementSchema = z.strictObject({
   tellApproversDirectly: z.boolean().default(false),
   durationsMinutes: z.array(minutes).min(1).max(10),
 });
-export type EntitlementSetting = z.infer<typeof entitlementSchema>;
+/** With the tenant where it is given. */
+export type EntitlementSetting = Omit<z.infer<typeof entitlementSchema>, 'tenant'> & { readonly tenantId: string };
 
 /**
  * Who may look at Hallpass itself: `viewer` sees who holds what, `auditor` also the history, `operator` also runs its checks and
@@ -66,11 +70,13 @@ const slackSchema = z.strictObject({
   apiUrl: z.url().default('https://slack.com/api/'),
   botToken: secretSourceSchema,
   signingSecret: secretSourceSchema.optional(),
+  /** While it is being rotated: the one before, taken as well. Remove it when Slack has stopped using it. */
+  previousSigningSecret: secretSourceSchema.optional(),
   appToken: secretSourceSchema.optional(),
 });
 
 const teamsSchema = z.strictObject({
-  /** The bot's Entra application id, and the one tenant whose people may talk to it. */
+  /** The bot's Entra application id, and the tenant where it is registered and its channels are: one of those above. */
   appId: guid,
   tenantId: guid,
   clientSecret: secretSourceSchema,
@@ -80,16 +86,13 @@ const teamsSchema = z.strictObject({
 });
 
 export const hallpassConfigSchema = z.strictObject({
-  tenant: tenantSchema,
+  /** One tenant, with `perimeter`; or several, under `tenants`. */
+  tenant: tenantSchema.optional(),
+  perimeter: perimeterAddressSchema.optional(),
+  tenants: z.array(botTenantSchema).min(1).optional(),
   listen: listenSchema,
   ops: botOpsSchema,
   store: storeSchema,
-  perimeter: z.strictObject({
-    url: z.url(),
-    audience: z.string().min(1),
-    /** Origin of the page on which people sign, as browsers see it; needed where the perimeter wants signatures. */
-    approveUrl: z.url({ protocol: /^https?$/ }).optional(),
-  }),
   domainClock: domainClockSchema.optional(),
   slack: slackSchema.optional(),
   teams: teamsSchema.optional(),
@@ -116,4 +119,12 @@ export const hallpassConfigSchema = z.strictObject({
   /** Channels that may get messages although they are public, shared with others, or have guests in them. */
   unfitChannelsAllowed: z.array(z.string()).default([]),
 });
-export type HallpassConfig = z.infer<typeof hallpassConfigSchema>;
+/** The file as it is written. */
+export type HallpassFile = z.infer<typeof hallpassConfigSchema>;
+
+/** The file in the one shape that the bot works with, whichever way the tenants are written (read-hallpass-config.ts). */
+export type HallpassConfig = Omit<HallpassFile, 'tenant' | 'perimeter' | 'tenants' | 'entitlements'> & {
+  /** At least one, in the order of the file. */
+  readonly tenants: readonly BotTenant[];
+  readonly entitlements: readonly EntitlementSetting[];
+};

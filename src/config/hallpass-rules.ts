@@ -1,29 +1,28 @@
 import { isLoopback } from './domain-clock.ts';
-import type { HallpassConfig } from './hallpass-config.ts';
+import type { HallpassFile } from './hallpass-config.ts';
 import { listenRules } from './listen-rules.ts';
 import type { ConfigRule } from './read-config.ts';
 import { teamRules } from './team-rules.ts';
+import { tenantRules } from './tenant-rules.ts';
+import { tenantsOf } from './tenants-of.ts';
 
-type Problem = ReturnType<ConfigRule<HallpassConfig>>[number];
+type Problem = ReturnType<ConfigRule<HallpassFile>>[number];
 const problem = (path: readonly PropertyKey[], message: string): Problem => ({ path, message });
 
-const surfaces: ConfigRule<HallpassConfig> = ({ slack, teams }) => {
+const surfaces: ConfigRule<HallpassFile> = ({ slack, teams }) => {
   if (!slack && !teams) return [problem([], 'add "slack", "teams" or both: without them nobody can ask')];
   if (!slack) return [];
   if (slack.mode === 'http' && !slack.signingSecret)
     return [
       problem(['slack', 'signingSecret'], 'is needed in mode http: without it anybody could send requests in Slack’s name'),
     ];
+  if (slack.previousSigningSecret && !slack.signingSecret)
+    return [problem(['slack', 'previousSigningSecret'], 'needs slack.signingSecret beside it: the one that takes its place')];
   return slack.mode === 'socket' && !slack.appToken ? [problem(['slack', 'appToken'], 'is needed in mode socket')] : [];
 };
 
-const perimeterUrl: ConfigRule<HallpassConfig> = ({ perimeter }) =>
-  perimeter.url.startsWith('https:') || isLoopback(perimeter.url)
-    ? []
-    : [problem(['perimeter', 'url'], 'must begin with https: the bot’s token goes there')];
-
 /** Secrets and access cards go to these; what comes is believed by keys that one of them serves. */
-const platforms: ConfigRule<HallpassConfig> = ({ slack, teams }) => {
+const platforms: ConfigRule<HallpassFile> = ({ slack, teams }) => {
   const addresses: readonly (readonly [readonly PropertyKey[], string | undefined])[] = [
     [['slack', 'apiUrl'], slack?.apiUrl],
     ...(['serviceUrl', 'openIdMetadata', 'login'] as const).map((key) => [['teams', key], teams?.[key]] as const),
@@ -35,7 +34,7 @@ const platforms: ConfigRule<HallpassConfig> = ({ slack, teams }) => {
   );
 };
 
-const entitlements: ConfigRule<HallpassConfig> = ({ entitlements: all, slack, teams }) =>
+const entitlements: ConfigRule<HallpassFile> = ({ entitlements: all, slack, teams }) =>
   all.flatMap((entitlement, index) => {
     const at = (...rest: readonly PropertyKey[]) => ['entitlements', index, ...rest];
     const { approvers, mayRequest, approversChannel: channel, durationsMinutes } = entitlement;
@@ -64,7 +63,7 @@ const entitlements: ConfigRule<HallpassConfig> = ({ entitlements: all, slack, te
     ];
   });
 
-const requests: ConfigRule<HallpassConfig> = ({ requests: { approvalWindowMinutes, remindAfterMinutes } }) =>
+const requests: ConfigRule<HallpassFile> = ({ requests: { approvalWindowMinutes, remindAfterMinutes } }) =>
   remindAfterMinutes < approvalWindowMinutes
     ? []
     : [
@@ -74,7 +73,7 @@ const requests: ConfigRule<HallpassConfig> = ({ requests: { approvalWindowMinute
         ),
       ];
 
-const security: ConfigRule<HallpassConfig> = ({ security: { channel, expiryLadderDays }, slack, teams }) => [
+const security: ConfigRule<HallpassFile> = ({ security: { channel, expiryLadderDays }, slack, teams }) => [
   ...(channel.slackChannelId === undefined && channel.teamsConversationId === undefined
     ? [problem(['security', 'channel'], 'names no channel: nobody would see the alerts')]
     : []),
@@ -89,68 +88,43 @@ const security: ConfigRule<HallpassConfig> = ({ security: { channel, expiryLadde
     : []),
 ];
 
-/** One tenant for now: everybody who is named lives in the tenant that the bot works in. */
-const oneTenant: ConfigRule<HallpassConfig> = ({ tenant, teams, people, roles, entitlements: all }) => {
-  const same = (tenantId: string) => tenantId.toLowerCase() === tenant.tenantId.toLowerCase();
-  const foreign = 'is another tenant than tenant.tenantId';
-  return [
-    ...(teams && !same(teams.tenantId) ? [problem(['teams', 'tenantId'], foreign)] : []),
-    ...people.flatMap(({ person }, index) =>
-      same(person.tenantId) ? [] : [problem(['people', index, 'person', 'tenantId'], foreign)],
-    ),
-    ...(['viewer', 'auditor', 'operator'] as const).flatMap((role) =>
-      roles[role].people.flatMap(({ tenantId }, at) =>
-        same(tenantId) ? [] : [problem(['roles', role, 'people', at, 'tenantId'], foreign)],
-      ),
-    ),
-    ...all.flatMap((entitlement, index) =>
-      (['mayRequest', 'approvers'] as const).flatMap((key) =>
-        entitlement[key].people.flatMap(({ tenantId }, at) =>
-          same(tenantId) ? [] : [problem(['entitlements', index, key, 'people', at, 'tenantId'], foreign)],
-        ),
-      ),
-    ),
-  ];
-};
-
-/** One Slack account is one person: two entries would let the second one decide for the first. */
-const people: ConfigRule<HallpassConfig> = ({ people: all }) => {
+/** In each tenant, one Slack account is one person: two entries would let the second one decide for the first. */
+const people: ConfigRule<HallpassFile> = ({ people: all }) => {
   const seen = new Set<string>();
-  return all.flatMap(({ slack }, index) =>
+  return all.flatMap(({ person, slack }, index) =>
     slack.flatMap(({ workspaceId, userId }, at) => {
-      const key = `${workspaceId}/${userId}`;
-      if (seen.has(key)) return [problem(['people', index, 'slack', at, 'userId'], 'is mapped twice')];
+      const key = `${workspaceId}/${userId}/${person.tenantId.toLowerCase()}`;
+      if (seen.has(key)) return [problem(['people', index, 'slack', at, 'userId'], 'is mapped twice in one tenant')];
       seen.add(key);
       return [];
     }),
   );
 };
 
-const outsideAddresses = ({ tenant, slack, teams, perimeter }: HallpassConfig): readonly string[] => [
-  perimeter.url,
-  ...(typeof tenant.cloud === 'string'
-    ? ['https://login.microsoftonline.com']
-    : [tenant.cloud.login, tenant.cloud.graph, tenant.cloud.arm]),
+const outsideAddresses = ({ slack, teams, ...file }: HallpassFile): readonly string[] => [
+  ...tenantsOf(file).flatMap(({ cloud, perimeter }) => [
+    perimeter.url,
+    ...(typeof cloud === 'string' ? ['https://login.microsoftonline.com'] : [cloud.login, cloud.graph, cloud.arm]),
+  ]),
   ...(slack ? [slack.apiUrl] : []),
   ...(teams ? [teams.serviceUrl, teams.openIdMetadata, teams.login] : []),
 ];
 
-const domainClock: ConfigRule<HallpassConfig> = (config) =>
+const domainClock: ConfigRule<HallpassFile> = (config) =>
   config.domainClock && !outsideAddresses(config).every(isLoopback)
     ? [problem(['domainClock'], 'is for trying out: it is accepted only when every outside address is loopback')]
     : [];
 
 /** Rules between the keys of hallpass.yaml, after its schema. */
-export const hallpassRules: readonly ConfigRule<HallpassConfig>[] = [
+export const hallpassRules: readonly ConfigRule<HallpassFile>[] = [
   surfaces,
   listenRules,
-  perimeterUrl,
   platforms,
   entitlements,
   requests,
   security,
   teamRules,
-  oneTenant,
+  tenantRules,
   people,
   domainClock,
 ];

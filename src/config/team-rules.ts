@@ -1,9 +1,9 @@
-import type { HallpassConfig } from './hallpass-config.ts';
+import type { HallpassFile } from './hallpass-config.ts';
 import type { ConfigRule } from './read-config.ts';
 
 /** A channel stands in one team, and a team without a channel names nothing. */
-export const teamRules: ConfigRule<HallpassConfig> = ({ entitlements, security }) => {
-  const places: readonly (readonly [readonly PropertyKey[], HallpassConfig['security']['channel']])[] = [
+export const teamRules: ConfigRule<HallpassFile> = ({ entitlements, security }) => {
+  const places: readonly (readonly [readonly PropertyKey[], HallpassFile['security']['channel']])[] = [
     ...entitlements.map(
       ({ approversChannel }, index) => [['entitlements', index, 'approversChannel'], approversChannel] as const,
     ),

@@ -24,8 +24,8 @@ export interface BotMetrics {
 export interface BotGauges {
   /** `hallpass_open_cases{flow}` */
   openCases(): Readonly<Record<string, number>>;
-  /** `hallpass_perimeter_ledger_seq`: newest sequence of the perimeter's journal that was seen. */
-  ledgerSeq(): number;
+  /** `hallpass_perimeter_ledger_seq{tenant}`: newest sequence of the journal of that tenant's perimeter that was seen. */
+  ledgerSeqs(): readonly { readonly tenant: string; readonly seq: number }[];
   /** `hallpass_operator_alerts`: what operators must mend now. */
   operatorAlerts(): number;
   /** `hallpass_unfit_channels` */
@@ -39,7 +39,6 @@ export function createBotMetrics(gauges: BotGauges): BotMetrics {
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const gauge = gaugesOn(registry);
-  gauge('hallpass_perimeter_ledger_seq', 'Newest sequence of the perimeter’s journal that was seen.', () => gauges.ledgerSeq());
   gauge('hallpass_operator_alerts', 'Things that operators must mend now.', () => gauges.operatorAlerts());
   gauge('hallpass_unfit_channels', 'Channels that get no messages because of who can read them.', () => gauges.unfitChannels());
   gauge('hallpass_journal_seq', 'Newest line of the bot’s own journal.', () => gauges.journalSeq());
@@ -53,6 +52,15 @@ export function createBotMetrics(gauges: BotGauges): BotMetrics {
     },
   });
   openCases.reset();
+  new Gauge({
+    name: 'hallpass_perimeter_ledger_seq',
+    help: 'Newest sequence of the perimeter’s journal that was seen, by tenant.',
+    labelNames: ['tenant'],
+    registers,
+    collect() {
+      for (const { tenant, seq } of gauges.ledgerSeqs()) this.set({ tenant }, seq);
+    },
+  }).reset();
   return {
     clicks: new Counter({
       name: 'hallpass_clicks_total',

@@ -15,6 +15,8 @@ export interface FindingInput {
   readonly detail: string | undefined;
   /** The one in `context.handledBy`, by name. */
   readonly handledBy?: Named;
+  /** How its tenant is called, where there are several. */
+  readonly tenantName?: string;
   /** Origin of the cloud's portal; the public cloud's when left out. */
   readonly portalUrl?: string;
 }
@@ -29,6 +31,7 @@ export function alertView(input: FindingInput): AlertView {
   return {
     caseId: input.caseId,
     ...words,
+    lines: [...words.lines, ...(input.tenantName === undefined ? [] : [{ text: `Tenant: ${input.tenantName}` }])],
     status,
     ...(input.handledBy === undefined ? {} : { handledBy: input.handledBy }),
     ...(handledAt === undefined ? {} : { handledAt }),
@@ -44,6 +47,7 @@ export function findingDetailsView(input: FindingInput): DetailsView {
     title,
     facts: [
       ...facts,
+      ...(input.tenantName === undefined ? [] : [{ label: 'Tenant', text: input.tenantName }]),
       { label: 'First seen by Hallpass', text: '', at: input.context.firstSeenAt },
       ...(input.handledBy === undefined
         ? []

@@ -1,5 +1,6 @@
 import type { FindingCase, FindingWords } from '../chat/finding-words.ts';
 import { named, type KnownPeople } from '../chat/projections/words.ts';
+import type { BotTenant } from '../config/bot-tenants.ts';
 import type { CloudSetting } from '../config/parts.ts';
 import { alertView, announcement, findingDetailsView, type FindingInput } from './alert-view.ts';
 
@@ -10,15 +11,17 @@ const PORTALS: Readonly<Record<Extract<CloudSetting, string>, string>> = {
   AzureChina: 'https://portal.azure.cn',
 };
 
-/** How the findings of all checks are said. Pure. */
-export function createFindingWords(cloud: CloudSetting): FindingWords {
-  const portalUrl = typeof cloud === 'string' ? PORTALS[cloud] : PORTALS.AzureCloud;
+/** How the findings of all checks are said; where there are several tenants, with the name of theirs. Pure. */
+export function createFindingWords(tenants: readonly Pick<BotTenant, 'name' | 'tenantId' | 'cloud'>[]): FindingWords {
   const input = ({ status, ...finding }: FindingCase, people?: KnownPeople): FindingInput => {
-    const { handledBy } = finding.context;
+    const { handledBy, seen } = finding.context;
+    const tenant = tenants.find(({ tenantId }) => tenantId.toLowerCase() === seen.tenantId) ?? tenants[0];
+    const cloud = tenant?.cloud ?? 'AzureCloud';
     return {
       ...finding,
       state: status,
-      portalUrl,
+      portalUrl: typeof cloud === 'string' ? PORTALS[cloud] : PORTALS.AzureCloud,
+      ...(tenants.length > 1 && tenant ? { tenantName: tenant.name } : {}),
       ...(handledBy === undefined || people === undefined ? {} : { handledBy: named(people, handledBy) }),
     };
   };

@@ -3,10 +3,11 @@ import { instantOf, type Clock } from '../access/core/clock.ts';
 import type { Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
 import { blindOf, couldNotCheck } from './could-not-check.ts';
-import { openFindings, settle, type Tally } from './settle.ts';
+import { openFindings, type ScannedTenant, settle, type Tally } from './settle.ts';
 import type { Blind, Look, Watch } from './sighting.ts';
 
 export interface ScanDeps {
+  readonly tenant: ScannedTenant;
   readonly runtime: Runtime;
   readonly collectors: readonly Watch[];
   /** The domain clock. */
@@ -59,7 +60,7 @@ export function startScan(deps: ScanDeps): Scan {
     const checks: CheckReport[] = [];
     for (const watch of deps.collectors) checks.push(await check(deps, watch, failures, stopping.signal));
     newest = { at, checks };
-    log.info({ checks }, 'posture: scanned');
+    log.info({ tenantId: deps.tenant.tenantId, checks }, 'posture: scanned');
     return newest;
   };
   const runNow = (): Promise<ScanReport> => {
@@ -96,7 +97,7 @@ export function startScan(deps: ScanDeps): Scan {
 
 async function check(deps: ScanDeps, watch: Watch, failures: Map<string, number>, signal: AbortSignal): Promise<CheckReport> {
   const { checkId } = watch;
-  const open = openFindings(deps.runtime, checkId);
+  const open = openFindings(deps.runtime, deps.tenant, checkId);
   const look = await lookWith(deps, watch, open, signal);
   const tally = await settle(deps, checkId, open, look.sightings, look.blind === undefined && !signal.aborted);
   // A scan that was stopped says nothing about its collector.
@@ -123,6 +124,8 @@ async function tellBlindness(
   failures.set(checkId, inARow);
   // What is open already stays as it is until the failure lasts, or everything was seen.
   if (blind?.passing === true && inARow < (deps.patience ?? PATIENCE)) return;
-  const open = new Map([...openFindings(deps.runtime, 'could-not-check')].filter(([subjectId]) => subjectId === checkId));
+  const open = new Map(
+    [...openFindings(deps.runtime, deps.tenant, 'could-not-check')].filter(([subjectId]) => subjectId === checkId),
+  );
   await settle(deps, 'could-not-check', open, blind === undefined ? [] : [couldNotCheck(checkId, blind)], true);
 }

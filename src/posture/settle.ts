@@ -25,13 +25,20 @@ export interface OpenFinding {
   readonly detail: FindingDetail | undefined;
 }
 
-/** The open findings of one check, by subject. */
-export function openFindings(runtime: Runtime, checkId: CheckId): ReadonlyMap<string, OpenFinding> {
+/** Whose findings. What is open without a tenant was found before there could be several: it is of the first. */
+export interface ScannedTenant {
+  readonly tenantId: string;
+  readonly isFirst: boolean;
+}
+
+/** The open findings of one check in one tenant, by subject. */
+export function openFindings(runtime: Runtime, tenant: ScannedTenant, checkId: CheckId): ReadonlyMap<string, OpenFinding> {
   const found = new Map<string, OpenFinding>();
   for (const view of runtime.open(FINDING_FLOW)) {
     // Our own machine's context, as it was stored.
     const { seen } = view.context as FindingContext;
     if (seen.checkId !== checkId) continue;
+    if (seen.tenantId === undefined ? !tenant.isFirst : seen.tenantId !== tenant.tenantId) continue;
     const text = runtime.text(view.caseId, seen.detail);
     found.set(seen.subjectId, { caseId: view.caseId, rung: seen.rung, text, detail: readDetail(text) });
   }
@@ -43,7 +50,7 @@ export function openFindings(runtime: Runtime, checkId: CheckId): ReadonlyMap<st
  * that what was not seen is not there.
  */
 export async function settle(
-  deps: { readonly runtime: Runtime; readonly log: Log },
+  deps: { readonly runtime: Runtime; readonly tenant: ScannedTenant; readonly log: Log },
   checkId: CheckId,
   open: ReadonlyMap<string, OpenFinding>,
   sightings: readonly Sighting[],
@@ -61,8 +68,8 @@ export async function settle(
   const bySubject = new Map(sightings.map((sighting) => [sighting.subjectId, sighting]));
   for (const sighting of bySubject.values()) {
     const known = open.get(sighting.subjectId);
-    if (known !== undefined) await attempt('changed', () => tellAgain(deps.runtime, known, sighting));
-    else if (sighting.raise) await attempt('begun', () => begin(deps.runtime, sighting));
+    if (known !== undefined) await attempt('changed', () => tellAgain(deps, known, sighting));
+    else if (sighting.raise) await attempt('begun', () => begin(deps, sighting));
   }
   if (!everything) return tally;
   for (const [subjectId, known] of open) {
@@ -72,20 +79,30 @@ export async function settle(
   return tally;
 }
 
-async function begin(runtime: Runtime, sighting: Sighting): Promise<boolean> {
+async function begin({ runtime, tenant }: Parameters<typeof settle>[0], sighting: Sighting): Promise<boolean> {
   // By chance and not by subject: what comes back after it was resolved is a new finding.
   const caseId = `f${randomBytes(12).toString('hex')}`;
-  const seen = await seenOf(runtime, caseId, sighting, JSON.stringify(sighting.detail));
+  const seen = await seenOf(runtime, tenant, caseId, sighting, JSON.stringify(sighting.detail));
   return (await runtime.begin(FINDING_FLOW, caseId, { seen }, COLLECTOR)).kind === 'committed';
 }
 
-async function tellAgain(runtime: Runtime, known: OpenFinding, sighting: Sighting): Promise<boolean> {
+async function tellAgain(
+  { runtime, tenant }: Parameters<typeof settle>[0],
+  known: OpenFinding,
+  sighting: Sighting,
+): Promise<boolean> {
   const text = JSON.stringify(sighting.detail);
   if (known.rung === sighting.rung && known.text === text) return false;
-  const seen = await seenOf(runtime, known.caseId, sighting, text);
+  const seen = await seenOf(runtime, tenant, known.caseId, sighting, text);
   return (await runtime.send(known.caseId, { type: 'seenAgain', seen }, COLLECTOR)).kind === 'committed';
 }
 
-async function seenOf(runtime: Runtime, caseId: string, { subjectId, rung, detail }: Sighting, text: string) {
-  return { checkId: detail.check, subjectId, rung, detail: await runtime.putText(caseId, text) };
+async function seenOf(
+  runtime: Runtime,
+  { tenantId }: ScannedTenant,
+  caseId: string,
+  { subjectId, rung, detail }: Sighting,
+  text: string,
+) {
+  return { checkId: detail.check, tenantId, subjectId, rung, detail: await runtime.putText(caseId, text) };
 }

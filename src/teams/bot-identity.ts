@@ -9,7 +9,10 @@ import {
 import type { Secret } from '../access/core/secret.ts';
 import type { HallpassConfig } from '../config/hallpass-config.ts';
 
-export type TeamsSettings = NonNullable<HallpassConfig['teams']>;
+export type TeamsSettings = NonNullable<HallpassConfig['teams']> & {
+  /** Whose people may talk to the bot; `tenantId` is one of them. */
+  readonly tenantIds: readonly string[];
+};
 
 /** Who signs the tokens of the channels, and for whom the bot's own tokens are. */
 const CHANNEL_ISSUER = 'https://api.botframework.com';

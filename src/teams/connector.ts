@@ -1,5 +1,6 @@
 import { AuthenticationConstants, ClaimsIdentity, type ConnectorClient, TeamsConnectorClient } from 'botframework-connector';
 import type { Activity } from 'botbuilder';
+import type { Person } from '../access/core/person.ts';
 import { AppError } from '../access/core/app-error.ts';
 import type { BotIdentity, TeamsSettings } from './bot-identity.ts';
 import type { Card } from './card-parts.ts';
@@ -34,8 +35,8 @@ export interface Connector {
   postInChannel(channelId: string, card: Card): Promise<string>;
   /** A message in a chat, or in a channel's thread when the id ends in `;messageid=…`. */
   postInConversation(conversationId: string, card: Card): Promise<string>;
-  /** The chat of one person with the bot, by their Entra object id; the same one each time. Needs the app installed for them. */
-  openChat(objectId: string): Promise<string>;
+  /** The chat of one person with the bot, by their tenant and Entra object id; the same one each time. Needs the app installed for them. */
+  openChat(person: Person): Promise<string>;
   update(conversationId: string, activityId: string, card: Card): Promise<void>;
   members(conversationId: string, token: string | undefined): Promise<MembersPage>;
   /** Every channel of a team that the app is installed in. */
@@ -89,11 +90,11 @@ export function createConnector(settings: TeamsSettings, identity: BotIdentity):
         const made = await conversations.sendToConversation(conversationId, activityOf(card), patience());
         return idOf('post', made.id);
       }),
-    openChat: (objectId) =>
+    openChat: ({ tenantId, objectId }) =>
       call('open a chat', async (conversations) => {
         // The object id goes into `id`: in `aadObjectId` Teams answers 400.
         const made = await conversations.createConversation(
-          { isGroup: false, bot, members: [{ id: objectId, name: '' }], tenantId: settings.tenantId, channelData },
+          { isGroup: false, bot, members: [{ id: objectId, name: '' }], tenantId, channelData: { tenant: { id: tenantId } } },
           patience(),
         );
         return idOf('open a chat', made.id);

@@ -44,7 +44,7 @@ async function answerMessage(deps: DispatchDeps, activity: IncomingActivity, act
     const card = asCard(await pressed(deps, activity, actor));
     // Without Action.Execute an answer is a message, and only the one who clicked may see it.
     if (isPersonal(activity)) await deps.connector.postInConversation(activity.conversation.id, card);
-    else await deps.chats.post(actor.userId, card);
+    else await deps.chats.post({ tenantId: actor.workspaceId, objectId: actor.userId }, card);
     return;
   }
   if (!isPersonal(activity)) {
@@ -62,12 +62,7 @@ async function pressed(deps: DispatchDeps, activity: IncomingActivity, actor: Ch
   const what = pressIn(activity);
   if (what === undefined) return refusal(UNREADABLE);
   try {
-    const answer = answerPress(
-      callerOf(deps, activity, actor),
-      what.verb,
-      what.data,
-      messageOf(activity, deps.settings.tenantId),
-    );
+    const answer = answerPress(callerOf(deps, activity, actor), what.verb, what.data, messageOf(activity, actor.workspaceId));
     return await inTime(answer, deps.patienceMs ?? PATIENCE_MS);
   } catch (error) {
     return failed(deps, error);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sameTenant } from '../access/core/person.ts';
 import type { ChatActor, PostedMessage } from '../chat/surface.ts';
 import { zoneNamed } from '../chat/projections/zone.ts';
 import type { TeamsSettings } from './bot-identity.ts';
@@ -50,14 +51,13 @@ export const submitSchema = pressedSchema.extend({ verb: z.string().max(50) });
 export type Pinned = { readonly actor: ChatActor } | { readonly refused: string };
 
 /**
- * Who this is, in which tenant: both places that name the tenant must name ours. Without an Entra object id there is no person.
+ * Who this is, in which tenant: both places that name the tenant must name the same one, of ours. Without an Entra object id there is no person.
  * The token that came along vouches for Teams, and Teams for these fields.
  */
-export function pin(activity: IncomingActivity, tenantId: string): Pinned {
-  const tenants = [activity.conversation.tenantId, activity.channelData?.tenant?.id].filter((each) => each !== undefined);
-  if (tenants.length === 0 || tenants.some((each) => each.toLowerCase() !== tenantId.toLowerCase())) {
-    return { refused: 'teams.other-tenant' };
-  }
+export function pin(activity: IncomingActivity, tenantIds: readonly string[]): Pinned {
+  const named = [activity.conversation.tenantId, activity.channelData?.tenant?.id].filter((each) => each !== undefined);
+  const tenantId = tenantIds.find((ours) => named.length > 0 && named.every((each) => sameTenant(each, ours)));
+  if (tenantId === undefined) return { refused: 'teams.other-tenant' };
   const objectId = activity.from.aadObjectId?.toLowerCase();
   if (objectId === undefined) return { refused: 'teams.no-object-id' };
   return { actor: { platform: 'teams', workspaceId: tenantId, userId: objectId, tenantId, objectId } };

@@ -36,7 +36,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     if (!isOurService(activity.serviceUrl, deps.settings)) return problem(403, 'teams.other-service');
     const verified = await verify(deps, activity, req.headers.authorization ?? '');
     if ('status' in verified) return verified;
-    const pinned = pin(activity, deps.settings.tenantId);
+    const pinned = pin(activity, deps.settings.tenantIds);
     // Installations and arrivals are told by Teams itself: there is nobody to know, and nothing to do.
     const byNobody =
       'refused' in pinned && pinned.refused === 'teams.no-object-id' && !['message', 'invoke'].includes(activity.type);

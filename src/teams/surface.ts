@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../access/core/app-error.ts';
+import { sameTenant } from '../access/core/person.ts';
 import type { Secret } from '../access/core/secret.ts';
 import type { Desk } from '../chat/desk.ts';
 import type { Message, PostedMessage, Surface } from '../chat/surface.ts';
@@ -44,15 +45,15 @@ export function createTeamsSurface({ settings, clientSecret, desk, log, teamOf, 
   const keys = watchKeys(settings.openIdMetadata);
   let stopFilter: (() => void) | undefined;
 
-  const posted = (channelId: string, messageId: string): PostedMessage => ({
+  const posted = (channelId: string, messageId: string, workspaceId: string = settings.tenantId): PostedMessage => ({
     platform: 'teams',
-    workspaceId: settings.tenantId,
+    workspaceId,
     channelId,
     messageId,
     serviceUrl: settings.serviceUrl,
   });
   const ours = (workspaceId: string) => {
-    if (workspaceId.toLowerCase() !== settings.tenantId.toLowerCase()) {
+    if (!settings.tenantIds.some((tenantId) => sameTenant(tenantId, workspaceId))) {
       throw new AppError('chat.other-tenant', 'teams: this address is of another tenant');
     }
   };
@@ -75,11 +76,11 @@ export function createTeamsSurface({ settings, clientSecret, desk, log, teamOf, 
       const card = cardOf(message);
       if (replyTo !== undefined) {
         const thread = isChannel(replyTo.channelId) ? `${replyTo.channelId};messageid=${replyTo.messageId}` : replyTo.channelId;
-        return posted(replyTo.channelId, await connector.postInConversation(thread, card));
+        return posted(replyTo.channelId, await connector.postInConversation(thread, card), address.workspaceId);
       }
       if ('channelId' in address) return posted(address.channelId, await connector.postInChannel(address.channelId, card));
-      const chat = await chats.post(address.userId, card);
-      return posted(chat.conversationId, chat.activityId);
+      const chat = await chats.post({ tenantId: address.workspaceId, objectId: address.userId }, card);
+      return posted(chat.conversationId, chat.activityId, address.workspaceId);
     },
     async update(message, next) {
       ours(message.workspaceId);

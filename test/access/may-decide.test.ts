@@ -13,6 +13,7 @@ const GROUP = '96000000-0000-4000-8000-00000000000A';
 const enabled: Account = { status: 'known', enabled: true };
 const rule = (approvers: Partial<Rule['approvers']>): Rule => ({
   id: 'reader',
+  tenantId,
   name: 'Global Reader',
   mayRequest: { people: [RITA], groups: [] },
   approvers: { people: [], groups: [], ...approvers },

@@ -7,6 +7,7 @@ const RITA = { tenantId: '5c0ffee0-1111-4222-8333-444455556666', objectId: '0b7e
 const GROUP = '96000000-0000-4000-8000-000000000001';
 const rule: Rule = {
   id: 'reader',
+  tenantId: RITA.tenantId,
   name: 'Global Reader',
   mayRequest: { people: [], groups: [GROUP] },
   approvers: { people: [], groups: [] },

@@ -12,7 +12,7 @@ afterEach(async () => {
 
 const metrics = createBotMetrics({
   openCases: () => ({}),
-  ledgerSeq: () => 0,
+  ledgerSeqs: () => [],
   operatorAlerts: () => 0,
   unfitChannels: () => 0,
   journalSeq: () => 7,

@@ -7,6 +7,7 @@ import type { Clock } from '../../src/access/core/clock.ts';
 import type { Directory, DirectoryPerson } from '../../src/access/directory.ts';
 import { createBot, type Bot } from '../../src/bot/bot.ts';
 import { accessRequestFlow, findingFlow } from '../../src/bot/flows.ts';
+import { FEED_CURSOR } from '../../src/bot/feed.ts';
 import { openLedgerWatch } from '../../src/bot/ledger-watch.ts';
 import { createPerimeterClient } from '../../src/bot/perimeter-client.ts';
 import { accessCase, type AccessCase } from '../../src/chat/access-case.ts';
@@ -14,6 +15,7 @@ import type { Answer, RequestForm } from '../../src/chat/desk.ts';
 import type { ChatActor, Message, PostedMessage } from '../../src/chat/surface.ts';
 import { hallpassConfigSchema, type HallpassConfig } from '../../src/config/hallpass-config.ts';
 import type { Runtime } from '../../src/durable/port.ts';
+import { inOneShape } from '../../src/config/read-hallpass-config.ts';
 import { openRuntime } from '../../src/durable/runtime.ts';
 import type { FileLayer } from '../../src/durable/stores/lowdb/file-layer.ts';
 import { createFindingWords } from '../../src/posture/finding-words.ts';
@@ -85,7 +87,7 @@ export function testConfig(
     security: { channel: { slackChannelId: 'C0SECURE', teamsConversationId: '19:secure@thread.tacv2' } },
   };
   change(raw);
-  return hallpassConfigSchema.parse(raw);
+  return inOneShape(hallpassConfigSchema.parse(raw));
 }
 
 export interface FakeDirectory extends Directory {
@@ -191,10 +193,14 @@ export async function botWorld(change?: (config: Record<string, unknown>) => voi
     bot = createBot({
       config,
       runtime,
-      directory,
-      perimeter: createPerimeterClient({ ...config.perimeter, credential, watch }),
-      watch,
-      findingWords: createFindingWords('AzureCloud'),
+      tenants: config.tenants.map((tenant) => ({
+        tenant,
+        directory,
+        perimeter: createPerimeterClient({ ...tenant.perimeter, tenantId: tenant.tenantId, credential, watch }),
+        watch,
+        cursor: FEED_CURSOR,
+      })),
+      findingWords: createFindingWords(config.tenants),
       clock,
       log,
       surfaces: () => [slack, teams],

@@ -15,7 +15,7 @@ it('keeps every alert that stands, and says at /readyz how many it leaves out', 
   expect(told).toHaveLength(450);
   const readiness = createReadiness({
     runtime: { degraded: false } as Parameters<typeof createReadiness>[0]['runtime'],
-    feed: () => ({ health: () => ({ ok: true }), stop: async () => undefined }),
+    feeds: () => [{ health: () => ({ ok: true }), stop: async () => undefined }],
     surfaces: new Map(),
     channels: { unfit: () => ['Channel C0 gets no messages.'] } as unknown as Parameters<typeof createReadiness>[0]['channels'],
     operators,

@@ -29,8 +29,8 @@ async function unusualAt(requestedAt: string, runtime: Runtime = world.runtime):
   const { view } = world.theCase();
   const request = accessCase({ ...view, context: { ...Object(view.context), requestedAt } });
   if (!request) throw new Error('no request');
-  const names = createNames({ directory: world.directory, log: silentLog });
-  return requestView(await requestFacts({ runtime, names, settings: new Map(), approveUrl: undefined }, request)).unusual;
+  const names = createNames({ directoryOf: () => world.directory, log: silentLog });
+  return requestView(await requestFacts({ runtime, names, settings: new Map(), approveUrlOf: () => undefined }, request)).unusual;
 }
 
 const SATURDAY_NIGHT = '2026-11-21T01:10:00.000Z';

@@ -36,6 +36,7 @@ export async function teamsScene(microsoft: MicrosoftFarEnd, exchanges: Exchange
   const settings = {
     appId: TEAMS_APP_ID,
     tenantId: TENANT_ID,
+    tenantIds: [TENANT_ID],
     clientSecret: { env: 'UNUSED' },
     serviceUrl: teams.serviceUrl,
     openIdMetadata: teams.openIdMetadataUrl,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '../../src/access/core/app-error.ts';
-import { openWatch } from '../../src/cli/open-watch.ts';
+import { openWatches } from '../../src/cli/open-watch.ts';
 import type { Runtime } from '../../src/durable/port.ts';
 import type { RuntimeOptions } from '../../src/durable/runtime.ts';
 import type { LineDraft } from '../../src/durable/store.ts';
@@ -362,22 +362,30 @@ describe('cases that are over', () => {
   });
 });
 
+const HOME_TENANT = '5c0ffee0-1111-4222-8333-444455556666';
+
 describe('what was seen of another ledger', () => {
   it('lies beside the cases, for the machine that goes on', async () => {
     const setting = { postgres: server().setting(bench.schema) };
     const headAt = (seq: number) => ({ seq, head: 'a'.repeat(64) });
-    const first = await openWatch(setting, silent);
+    const open = async () => {
+      const { watches, close } = await openWatches(setting, [HOME_TENANT], silent);
+      const [{ watch } = { watch: undefined }] = watches;
+      if (watch === undefined) throw new Error('no watch');
+      return { watch, close };
+    };
+    const first = await open();
     expect(first.watch.newest).toBeUndefined();
     await first.watch.note(headAt(7), undefined);
-    await first.closeWatch();
-    const second = await openWatch(setting, silent);
+    await first.close();
+    const second = await open();
     expect(second.watch.newest).toEqual(headAt(7));
     await expect(second.watch.note(headAt(6), second.watch.newest)).rejects.toMatchObject({ code: 'perimeter.rolled-back' });
     await second.watch.note(headAt(8), second.watch.newest);
-    await second.closeWatch();
-    const third = await openWatch(setting, silent);
+    await second.close();
+    const third = await open();
     expect(third.watch.newest).toEqual(headAt(8));
-    await third.closeWatch();
+    await third.close();
   });
 });
 

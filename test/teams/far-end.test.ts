@@ -62,6 +62,7 @@ beforeAll(async () => {
     settings: {
       appId: TEAMS_APP_ID,
       tenantId: TENANT_ID,
+      tenantIds: [TENANT_ID],
       clientSecret: { env: 'UNUSED' },
       serviceUrl: teams.serviceUrl,
       openIdMetadata: teams.openIdMetadataUrl,

@@ -9,6 +9,8 @@ export function samePerson(a: Person, b: Person): boolean {
   return personKey(a) === personKey(b);
 }
 
+export const sameTenant = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
 export function personKey(person: Person): string {
   return `${person.tenantId}/${person.objectId}`.toLowerCase();
 }

@@ -1,5 +1,5 @@
 import { point } from '../../access/core/point.ts';
-import { accessCase } from '../../chat/access-case.ts';
+import { accessCase, tenantOf } from '../../chat/access-case.ts';
 import type { CommandHandler } from '../../durable/port.ts';
 import { PerimeterRefusal } from '../perimeter-client.ts';
 import { refusedEvent, type PerimeterHandlerDeps } from './register-request.ts';
@@ -7,7 +7,7 @@ import { refusedEvent, type PerimeterHandlerDeps } from './register-request.ts';
 const CONFLICT = 409;
 
 /** Tells the perimeter what was decided in chat. Each decision has a fixed id, so a repetition is recognised. */
-export function forwardDecision({ perimeter, log }: PerimeterHandlerDeps): CommandHandler {
+export function forwardDecision({ perimeterOf, log }: PerimeterHandlerDeps): CommandHandler {
   return async (command, context) => {
     const found = accessCase(context.view());
     if (!found || found.over || !found.context.decision) return undefined;
@@ -15,7 +15,7 @@ export function forwardDecision({ perimeter, log }: PerimeterHandlerDeps): Comma
     point('decide.before-call');
     try {
       for (const [index, { decision, approver, decidedAt }] of [...earlierDecisions, newest].entries())
-        await perimeter.decide(
+        await perimeterOf(tenantOf(found)).decide(
           found.caseId,
           { decisionId: `${found.caseId}-${index + 1}`, decision, approver, decidedAt },
           context.signal,

@@ -1,28 +1,32 @@
 import type { EntitlementSetting } from '../../config/hallpass-config.ts';
+import { sameTenant } from '../../access/core/person.ts';
 import { point } from '../../access/core/point.ts';
-import { accessCase } from '../../chat/access-case.ts';
+import { accessCase, tenantOf } from '../../chat/access-case.ts';
 import type { CommandHandler, Runtime } from '../../durable/port.ts';
 import type { Log } from '../../observe/log.ts';
 import { PerimeterRefusal, type PerimeterClient } from '../perimeter-client.ts';
 
 export interface PerimeterHandlerDeps {
   readonly runtime: Pick<Runtime, 'text'>;
-  readonly perimeter: PerimeterClient;
+  readonly perimeterOf: (tenantId: string) => PerimeterClient;
   readonly log: Log;
   readonly settings: ReadonlyMap<string, EntitlementSetting>;
 }
 
 /** Makes the request known to the perimeter. The same request twice is one: its id is the case's. */
-export function registerRequest({ runtime, perimeter, log, settings }: PerimeterHandlerDeps): CommandHandler {
+export function registerRequest({ runtime, perimeterOf, log, settings }: PerimeterHandlerDeps): CommandHandler {
   return async (command, context) => {
     const found = accessCase(context.view());
     // The feed may have told us already, after a crash between the call and its commit.
     if (found?.status !== 'registering') return undefined;
     const { request } = found.context;
-    const azureScope = settings.get(request.entitlementId)?.azureRole?.scope;
+    const setting = settings.get(request.entitlementId);
+    // Moved to another tenant after it was asked for: neither perimeter has anything to do with it.
+    if (setting && !sameTenant(setting.tenantId, tenantOf(found))) return { events: [movedAway] };
+    const azureScope = setting?.azureRole?.scope;
     point('register.before-call');
     try {
-      const answer = await perimeter.register(
+      const answer = await perimeterOf(tenantOf(found)).register(
         {
           requestId: request.id,
           requester: request.requester,
@@ -48,6 +52,12 @@ export function registerRequest({ runtime, perimeter, log, settings }: Perimeter
     }
   };
 }
+
+const movedAway = {
+  type: 'perimeter.refused',
+  code: 'tenant.other',
+  hint: 'It is given in another tenant now. Ask for it there.',
+};
 
 export function refusedEvent({ code, hint }: PerimeterRefusal) {
   return {

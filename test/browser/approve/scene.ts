@@ -66,7 +66,7 @@ export async function startScene(name: string): Promise<Scene> {
       approvePort = approve.listen.port;
       Object.assign(approve.listen, { tls: listen.tls });
       Object.assign(approve, { publicUrl: SITES.approve, limits: { addressPerMinute: MANY, personPerMinute: MANY } });
-      Object.assign(hallpass.perimeter, { approveUrl: SITES.approve });
+      Object.assign(hallpass.perimeter ?? {}, { approveUrl: SITES.approve });
       // One that approvers alone sign, besides the one that the requester signs too.
       const reader = entitlements.find(({ id }) => id === 'global-reader');
       Object.assign(reader ?? {}, { assurance: 'signed', approvers: { groups: [APPROVERS_GROUP_ID] } });

@@ -99,6 +99,7 @@ export async function teamsWorld(desk: Partial<Desk> = {}, more: MoreOptions = {
     settings: {
       appId: TEAMS_APP_ID,
       tenantId: TENANT_ID,
+      tenantIds: [TENANT_ID],
       clientSecret: { env: 'UNUSED' },
       serviceUrl: `${far.url}/teams/`,
       openIdMetadata: `${far.url}/bf/openid`,

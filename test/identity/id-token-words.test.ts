@@ -100,6 +100,7 @@ describe('what is told about a token', () => {
     expect(await refusalOf({})).toStrictEqual({
       person: ABEL,
       key: { kty: 'RSA', kid: key.jwk.kid, n: key.jwk.n, e: key.jwk.e },
+      claims: honest,
     });
   });
 

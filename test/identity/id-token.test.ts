@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { exportJWK, importJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { codeOf } from '../../src/access/core/app-error.ts';
 import {
@@ -84,10 +84,12 @@ type Lie = Readonly<Record<string, unknown>>;
 const but = (lie: Lie): JWTPayload => JSON.parse(JSON.stringify({ ...honest, ...lie }));
 
 describe('an ID token that says everything as it has to be', () => {
-  it('is accepted, with the person and the key that signed it', async () => {
-    expect(await verify(await signed({ ...honest, preferred_username: 'abel@x' }), expected)).toEqual({
+  it('is accepted, with the person, the key that signed it, and all that it says', async () => {
+    const claims = { ...honest, preferred_username: 'abel@x' };
+    expect(await verify(await signed(claims), expected)).toEqual({
       person: ABEL,
       key: { kty: 'RSA', kid: key.jwk.kid, n: key.jwk.n, e: key.jwk.e },
+      claims,
       loginHint: 'abel@x',
     });
   });
@@ -235,6 +237,23 @@ describe('the signature', () => {
     published = [key.jwk, next.jwk];
     expect(await outcome(token(), expected, fresh())).toBe('accepted');
     published = [key.jwk];
+  });
+
+  it.each<[string, number, 'known' | 'unknown', number]>([
+    ['a moment less than a day later, of a key that is known', 86_399_000, 'known', 0],
+    ['a day later, of a key that is known', 86_400_000, 'known', 1],
+    ['a moment less than half a minute later, of a key that nobody knows', 29_000, 'unknown', 0],
+    ['half a minute later, of a key that nobody knows', 30_000, 'unknown', 1],
+  ])('is judged by the keys that were fetched before: %s', async (_name, ms, kid, fetched) => {
+    const by = fresh();
+    const before = Date.now();
+    const dated = jest.spyOn(Date, 'now').mockReturnValue(before);
+    expect(await outcome(signed(honest), expected, by)).toBe('accepted');
+    const asked = server.asked.length;
+    dated.mockReturnValue(before + ms);
+    await outcome(signed(honest, kid === 'known' ? undefined : { kid }), expected, by);
+    dated.mockRestore();
+    expect(server.asked.length - asked).toBe(fetched);
   });
 
   it('cannot be judged while the keys cannot be had: that is not a refusal for good', async () => {

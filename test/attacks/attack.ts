@@ -1,3 +1,4 @@
+import type { Refused } from '../../src/perimeter/refusals.ts';
 import type { ApproveWishes, ApproveWorld } from '../perimeter/approve/support/approve-world.ts';
 
 /** The classes of what an owned bot, and whoever talks to the perimeter besides it, may try. */
@@ -38,15 +39,21 @@ export interface Attack {
    * stands in place of it: how the grant ended, or what a page or its headers say.
    */
   readonly code: string;
-  /** The entry of the perimeter's journal that tells of it, as `lastEntry` words it; `none` where it is refused at the door. */
+  /** The newest entry of the perimeter's journal about that request, as `lastEntry` words it; `none` where the row is about none. */
   readonly journal: string;
+  /** Where no request ends by it, which kind of call it is refused at: the journal counts it there. */
+  readonly refusedAt?: Refused['call'];
+  /** As what, where `code` is not it. */
+  readonly refusedAs?: string;
+  /** Why the journal says nothing of it, where nothing of ours refuses it. */
+  readonly noEntry?: string;
   readonly wishes?: ApproveWishes;
   /** What honestly happened before: it may change the tenant. */
   prepare?(world: ApproveWorld): Promise<void>;
   /** Tries it, and returns the code that refused it; undefined when it went through. */
   attack(world: ApproveWorld): Promise<string | undefined>;
-  /** The request whose entry `journal` names; none by default. */
-  readonly about?: string;
+  /** The request whose entry `journal` names, or the flow; an expression: one of several. None by default. */
+  readonly about?: string | RegExp;
   /** The same without the lie. Throws when it does not do what it asks. */
   twin(world: ApproveWorld): Promise<void>;
 }

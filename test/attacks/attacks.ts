@@ -1,13 +1,14 @@
 /**
  * `npm run attacks [-- WORD]`: one table of what an owned bot and strangers try against the perimeter, over a local Microsoft: the lie, the
- * code that refused it, the journal's entry, and its twin without the lie, which has to succeed. No lie may change the tenant.
+ * code that refused it, the journal's entry of that, and its twin without the lie, which has to succeed. No lie may change the tenant.
  */
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { startApproveWorld } from '../perimeter/approve/support/approve-world.ts';
+import { journalLines } from '../perimeter/support/journal-lines.ts';
 import { ATTACK_CLASSES, type Attack } from './attack.ts';
 import { attacksByClass } from './rows.ts';
-import { lastEntry, tenantNow } from './seen.ts';
+import { lastEntry, refusalEntry, tenantNow } from './seen.ts';
 
 interface Result {
   readonly code: string;
@@ -27,12 +28,16 @@ async function run(attack: Attack, onStep: (step: string) => void): Promise<Resu
     onStep('what happened before');
     await attack.prepare?.(world);
     const before = tenantNow(world);
+    const lines = (await journalLines(world.ledger)).length;
     onStep('the attack');
     const code = (await attack.attack(world)) ?? 'went through';
-    const journal = attack.about === undefined ? 'none' : await lastEntry(world, attack.about);
+    const about = attack.about === undefined ? 'none' : await lastEntry(world, attack);
+    const refusal = attack.refusedAt === undefined ? attack.noEntry : await refusalEntry(world, attack, lines);
+    const journal = [refusal, about].filter((words) => words !== undefined && words !== 'none').join('; ');
     const faults = [
       ...(code === attack.code ? [] : [`expected ${attack.code}`]),
-      ...(journal === attack.journal ? [] : [`expected the entry: ${attack.journal}`]),
+      ...(about === attack.journal ? [] : [`expected the entry: ${attack.journal}`]),
+      ...(refusal !== undefined || TELLS.test(about) ? [] : ['NO ENTRY OF THE JOURNAL TELLS OF IT']),
       ...(tenantNow(world) === before ? [] : ['THE TENANT CHANGED']),
     ];
     onStep('the twin');
@@ -63,6 +68,8 @@ async function runSafely(attack: Attack): Promise<Result> {
   }));
 }
 
+/** An entry of a request that by itself says what became of it. */
+const TELLS = /→ (refused|ended|doubtful)$/;
 const NOTHING: Result = { code: 'threw', journal: '', faults: ['was not run'] };
 /** Worlds mostly wait; each has its own tenant, ports and clock. */
 const AT_ONCE = 3;

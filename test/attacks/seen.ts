@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { z } from 'zod';
-import { nodeFiles } from '../../src/durable/stores/lowdb/node-files.ts';
-import { readEntries } from '../../src/durable/stores/lowdb/read-entries.ts';
+import { REFUSALS_FLOW } from '../../src/perimeter/refusals.ts';
+import { journalLines } from '../perimeter/support/journal-lines.ts';
 import type { Reply } from '../perimeter/support/world.ts';
 import type { ApproveWorld } from '../perimeter/approve/support/approve-world.ts';
+import type { Attack } from './attack.ts';
 
 const problemSchema = z.object({ code: z.string() });
 const stateSchema = z.object({ state: z.string() });
@@ -45,13 +45,30 @@ export function tenantNow({ microsoft: { tenant } }: ApproveWorld): string {
 }
 
 /** The newest line of the journal about this request, in words: `kind event → state`; `none` when there is none. */
-export async function lastEntry({ ledger }: ApproveWorld, requestId: string): Promise<string> {
-  let words = 'none';
-  for await (const { line } of readEntries(nodeFiles, join(ledger, 'journal'), 0, Infinity)) {
-    if (line.case !== requestId) continue;
+export async function lastEntry({ ledger }: ApproveWorld, { about, journal }: Attack): Promise<string> {
+  const isMeant = (name: string) => (typeof about === 'string' ? name === about : about?.test(name) === true);
+  const newest = new Map<string, string>();
+  for (const line of await journalLines(ledger)) {
+    if (line.kind === 'note' || (!isMeant(line.case) && !isMeant(line.flow))) continue;
     const events = line.events.map(({ type }) => type).join(', ');
     const state = typeof line.next.state === 'string' ? line.next.state : JSON.stringify(line.next.state);
-    words = `${line.kind}${events === '' ? '' : ` ${events}`} → ${state}`;
+    newest.set(line.case, `${line.kind}${events === '' ? '' : ` ${events}`} → ${state}`);
   }
-  return words;
+  const words = [...newest.values()];
+  return words.find((one) => one === journal) ?? words.at(-1) ?? 'none';
+}
+
+/** It is written after the answer. */
+const ENTRY_PATIENCE_MS = 5_000;
+
+/** The entry that counts such a refusal, in words, among the lines after the first so many; undefined when there is none. */
+export async function refusalEntry({ ledger }: ApproveWorld, attack: Attack, after: number): Promise<string | undefined> {
+  const { code, refusedAs = code, refusedAt } = attack;
+  for (const until = Date.now() + ENTRY_PATIENCE_MS; Date.now() < until; ) {
+    const events = (await journalLines(ledger)).slice(after).flatMap((line) => (line.flow === REFUSALS_FLOW ? line.events : []));
+    const found = events.find((event) => event['code'] === refusedAs && event['call'] === refusedAt);
+    if (found !== undefined) return `refused ${refusedAs} (${refusedAt ?? ''})`;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return undefined;
 }

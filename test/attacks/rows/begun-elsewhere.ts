@@ -19,6 +19,7 @@ const posted = (
     class: CLASS,
     ...row,
     journal: 'began → registered',
+    refusedAt: 'page',
     about,
     async prepare(world) {
       await world.register(about);
@@ -74,6 +75,7 @@ export const begunElsewhere: readonly Attack[] = [
     name: 'a link that says everything that the button would say is followed by an approver who is signed in',
     code: 'nothing is begun',
     journal: 'began → registered',
+    noEntry: 'nothing is refused: whatever a link says, it only shows',
     about: 'elsewhere005',
     async prepare(world) {
       await world.register('elsewhere005');
@@ -97,6 +99,7 @@ export const begunElsewhere: readonly Attack[] = [
     name: 'the request is shown in a frame, under a button that an approver means to press',
     code: "frame-ancestors 'none', DENY",
     journal: 'began → registered',
+    noEntry: 'nothing is refused: the browser does not show it',
     about: 'elsewhere006',
     async attack(world) {
       await world.register('elsewhere006');
@@ -111,6 +114,8 @@ export const begunElsewhere: readonly Attack[] = [
     name: 'a scanner of links looks at the address with which an approver comes back, before the approver does',
     code: 'nothing is redeemed',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
+    refusedAs: 'page.unknown',
     about: 'elsewhere007',
     async prepare(world) {
       await world.register('elsewhere007');
@@ -131,6 +136,7 @@ export const begunElsewhere: readonly Attack[] = [
     name: 'an approver who is lured into a sign-in that somebody else began comes back from it',
     code: 'sign-in.begin-again',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about: 'elsewhere008',
     async prepare(world) {
       await world.register('elsewhere008');
@@ -147,6 +153,7 @@ export const begunElsewhere: readonly Attack[] = [
     name: 'whoever began it catches the address with which the lured approver comes back, and opens it where it was begun',
     code: 'id-token.person',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about: 'elsewhere009',
     async prepare(world) {
       await world.register('elsewhere009');
@@ -181,6 +188,7 @@ export const crossedCallbacks: readonly Attack[] = [
     name: 'an approver has two requests in two tabs, and the first comes back when the second was begun',
     code: 'sign-in.crossed',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about: 'crossed00001',
     prepare: (world) => twoTabs(world, 'crossed00001', 'crossed00002'),
     attack: async (_world, { first }) => codeOn(await first.goOn()),
@@ -194,6 +202,7 @@ export const crossedCallbacks: readonly Attack[] = [
     name: 'what came back for one request is given the state of the other',
     code: 'sign-in.code-refused',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about: 'crossed00004',
     prepare: (world) => twoTabs(world, 'crossed00003', 'crossed00004'),
     async attack(_world, { browser, first, second }) {
@@ -208,6 +217,7 @@ export const crossedCallbacks: readonly Attack[] = [
     name: 'an approver comes back in a browser that holds the sign-in which another approver began',
     code: 'sign-in.crossed',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about: 'crossed00005',
     async prepare(world) {
       await world.register('crossed00005');
@@ -224,6 +234,7 @@ export const crossedCallbacks: readonly Attack[] = [
     name: 'the cookie of the visit is put where that of a sign-in should be',
     code: 'sign-in.begin-again',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about: 'crossed00006',
     async prepare(world) {
       await world.register('crossed00006');

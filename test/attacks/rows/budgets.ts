@@ -79,7 +79,8 @@ export const budgets: readonly Attack[] = [
     class: 'budget',
     name: 'lets two people ask for what one may hold at a time, and says at once that both are agreed to',
     code: 'guardrail.live-budget',
-    journal: 'none',
+    journal: 'transition directory.giveRefused → refused',
+    about: /^budget00000[89]$/,
     wishes: { more: { ...CHAT.more, atMostLive: 1 } },
     async prepare(world) {
       await Promise.all([world.register('budget000008'), world.register('budget000009', alone(ANNA))]);

@@ -29,6 +29,7 @@ const whileSigning = (name: string, code: string, about: string, change: (direct
     name,
     code,
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about,
     async prepare(world) {
       await world.register(about);
@@ -119,6 +120,7 @@ export const changedMeanwhile: readonly Attack[] = [
     name: 'somebody who was removed from the approvers presses Approve on the page that is still open',
     code: 'page.nothing-for-you',
     journal: 'began → registered',
+    refusedAt: 'page',
     about: 'removed00005',
     async prepare(world) {
       await world.register('removed00005');

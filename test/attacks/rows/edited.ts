@@ -32,6 +32,7 @@ export const edited: readonly Attack[] = [
     name: 'sends a request that was registered already again, for longer',
     code: 'grant.conflict',
     journal: 'began → registered',
+    refusedAt: 'register',
     about: 'edited000001',
     wishes: CHAT,
     async attack(world) {
@@ -48,6 +49,7 @@ export const edited: readonly Attack[] = [
     name: 'sends it again for another person',
     code: 'grant.conflict',
     journal: 'began → registered',
+    refusedAt: 'register',
     about: 'edited000002',
     wishes: CHAT,
     async attack(world) {
@@ -89,6 +91,7 @@ export const edited: readonly Attack[] = [
     name: 'sends a request that was registered already again, for another scope',
     code: 'grant.conflict',
     journal: 'began → registered',
+    refusedAt: 'register',
     about: 'edited000007',
     wishes: { file: { entitlements: SHOPS } },
     async attack(world) {
@@ -103,6 +106,7 @@ export const edited: readonly Attack[] = [
     name: 'an approver has one request before them, and the form names what was shown of another',
     code: 'page.changed',
     journal: 'began → registered',
+    refusedAt: 'page',
     about: 'edited000008',
     async prepare(world) {
       await world.register('edited000008');

@@ -20,6 +20,7 @@ export const floods: readonly Attack[] = [
     name: 'registers so often that nothing else could get through',
     code: 'caller.limited',
     journal: 'none',
+    refusedAt: 'register',
     wishes: { ...CHAT, callerLimits: { registerPerMinute: 3 } },
     prepare: (world) => given(world, 'flood0000001'),
     async attack(world) {
@@ -35,6 +36,7 @@ export const floods: readonly Attack[] = [
     name: 'sends a body larger than any honest one',
     code: 'request.too-large',
     journal: 'none',
+    refusedAt: 'register',
     wishes: CHAT,
     attack: async (world) =>
       codeOf(await world.call('POST', '/grants', { requestId: 'flood3000001', ...asked, justification: 'x'.repeat(100_000) })),
@@ -45,6 +47,7 @@ export const floods: readonly Attack[] = [
     name: 'strangers call so often that the bot could not get through',
     code: 'caller.limited',
     journal: 'none',
+    refusedAt: 'feed',
     wishes: { ...CHAT, callerLimits: { strangersPerMinute: 5 } },
     // The bot was there before: its token is known.
     prepare: (world) => given(world, 'flood4000001', alone(ANNA)),
@@ -60,6 +63,7 @@ export const floods: readonly Attack[] = [
     name: 'holds so many long polls open that nothing else could get through',
     code: 'caller.limited',
     journal: 'none',
+    refusedAt: 'feed',
     wishes: { ...CHAT, callerLimits: { waitingPolls: 3 } },
     prepare: (world) => given(world, 'flood5000001', alone(ANNA)),
     async attack(world) {
@@ -78,6 +82,7 @@ export const floods: readonly Attack[] = [
     name: 'strangers open the page so often that the perimeter could do nothing else',
     code: 'page.limited',
     journal: 'none',
+    refusedAt: 'page',
     wishes: { ...CHAT, limits: { addressPerMinute: 40, atOnce: 4 } },
     async attack(world) {
       const open = () => fetch(`${world.origin}/approve/flood6000001`);
@@ -98,6 +103,7 @@ export const floods: readonly Attack[] = [
     name: 'an approver whose browser is owned opens the request so often that the directory would throttle us',
     code: 'page.limited',
     journal: 'began → registered',
+    refusedAt: 'page',
     about: 'flood7000001',
     wishes: { limits: { personPerMinute: 6 } },
     async prepare(world) {

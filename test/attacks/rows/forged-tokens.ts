@@ -19,6 +19,7 @@ const forged = (name: string, code: string, about: string, sign: Sign): Attack =
     name: `brings a signature ${name}`,
     code,
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about,
     async prepare(world) {
       await world.register(about);
@@ -47,6 +48,7 @@ const stale = (
     name: `brings a signature ${name}`,
     code,
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about,
     ...(wishes === undefined ? {} : { wishes }),
     async prepare(world) {
@@ -62,6 +64,7 @@ const caller = (name: string, about: string, sign: Sign): Attack => ({
   name: `calls with a token ${name}`,
   code: 'caller.unauthenticated',
   journal: 'none',
+  refusedAt: 'end',
   wishes: CHAT,
   async attack(world) {
     const published = await keyAt(`${world.microsoft.loginUrl}/${TENANT_ID}/discovery/v2.0/keys`);
@@ -147,6 +150,7 @@ export const forgedTokens: readonly Attack[] = [
     name: 'calls with a token that has run out',
     code: 'caller.unauthenticated',
     journal: 'none',
+    refusedAt: 'feed',
     wishes: CHAT,
     async attack(world) {
       const token = await world.microsoft.tokens.sign({ ...decodeJwt(await botToken(world)), exp: seconds() - 60 });

@@ -29,6 +29,7 @@ export const orders: readonly Attack[] = [
     name: 'gives a reason that the perimeter does not know, so that the end is lost',
     code: 'request.malformed',
     journal: 'began → registered',
+    refusedAt: 'end',
     about: 'deleted00003',
     wishes: CHAT,
     async attack(world) {
@@ -44,7 +45,8 @@ export const orders: readonly Attack[] = [
     class: 'concurrent duplicates',
     name: 'registers the same for the same person ten times at once, and approves each',
     code: 'grant.already-live',
-    journal: 'none',
+    journal: 'began → refused',
+    about: /^twice00000\d$/,
     wishes: CHAT,
     async attack(world) {
       const ids = Array.from({ length: 10 }, (_, at) => `twice00000${at}`);
@@ -66,6 +68,7 @@ export const orders: readonly Attack[] = [
     name: 'sends one decision id with two meanings at once',
     code: 'decision.conflict',
     journal: 'none',
+    refusedAt: 'decide',
     wishes: { more: { assurance: 'chat', approvers: undefined, mayReceive: { groups: [], people: [RITA] } } },
     async attack(world) {
       await world.register('twice000011');
@@ -80,6 +83,7 @@ export const orders: readonly Attack[] = [
     name: 'withdraws a request while an approver signs it, and what was signed arrives all the same',
     code: 'approval.closed',
     journal: 'transition endRequested → ended',
+    refusedAt: 'sign-in',
     about: 'deleted00004',
     async prepare(world) {
       await world.register('deleted00004');
@@ -119,6 +123,7 @@ export const orders: readonly Attack[] = [
     name: 'brings one signature ten times at once, where two people have to sign',
     code: 'approval.replayed',
     journal: 'transition decided → registered',
+    refusedAt: 'sign-in',
     about: 'twice000013',
     wishes: { more: { approvers: { groups: [APPROVERS], people: [] }, approvalsNeeded: 2 } },
     async prepare(world) {

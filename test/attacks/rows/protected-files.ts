@@ -55,6 +55,7 @@ const file = (name: string, lie: string, honest: string): Attack => ({
   name,
   code: 'config.invalid',
   journal: 'none',
+  noEntry: 'the perimeter does not start, and writes none',
   attack: async () => startedWith(lie),
   twin: async () => {
     const code = startedWith(honest);

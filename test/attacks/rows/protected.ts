@@ -31,6 +31,7 @@ export const protectedSet: readonly Attack[] = [
     name: 'says that an approver agreed in chat to what has to be signed',
     code: 'approval.must-be-signed',
     journal: 'began → registered',
+    refusedAt: 'decide',
     about: 'protected001',
     async attack(world) {
       await world.register('protected001');
@@ -101,6 +102,7 @@ export const protectedSet: readonly Attack[] = [
     name: 'waits until the group of approvers is one that any administrator of groups may change',
     code: 'guardrail.unsafe-group',
     journal: 'began → registered',
+    refusedAt: 'page',
     about: 'protected010',
     async prepare(world) {
       await world.register('protected010');
@@ -168,6 +170,7 @@ export const protectedSet: readonly Attack[] = [
     name: 'somebody with an emergency account, who is even listed as an approver, signs in at the page',
     code: 'page.nothing-for-you',
     journal: 'began → registered',
+    refusedAt: 'page',
     about: 'protected017',
     wishes: {
       more: { approvers: { groups: [APPROVERS], people: [GINA] } },

@@ -103,6 +103,7 @@ export const receivers: readonly Attack[] = [
     name: 'an approver signs the request in the place of whoever asked, by a form that they made',
     code: 'page.malformed',
     journal: 'began → registered',
+    refusedAt: 'page',
     about: 'another00009',
     wishes: { more: { protected: true } },
     async attack(world) {

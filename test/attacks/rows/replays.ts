@@ -66,6 +66,7 @@ export const replays: readonly Attack[] = [
     name: 'opens the address again with which an approver came back from the sign-in',
     code: 'sign-in.begin-again',
     journal: 'transition decided → registered',
+    refusedAt: 'sign-in',
     about: 'replay000001',
     wishes: TWO,
     async prepare(world) {
@@ -85,6 +86,7 @@ export const replays: readonly Attack[] = [
     name: 'opens it again with the cookies of before, which it has overheard',
     code: 'sign-in.code-refused',
     journal: 'transition decided → registered',
+    refusedAt: 'sign-in',
     about: 'replay000002',
     wishes: TWO,
     async prepare(world) {
@@ -102,6 +104,7 @@ export const replays: readonly Attack[] = [
     name: 'brings the same signature twice over a restart, and Entra hands out the token twice',
     code: 'approval.replayed',
     journal: 'transition decided → registered',
+    refusedAt: 'sign-in',
     about: 'replay000003',
     wishes: { ...TWO, ...KEY },
     async prepare(world) {
@@ -122,6 +125,7 @@ export const replays: readonly Attack[] = [
     name: 'brings a signature again after the journal was set back to before it; the evidence lies beside it',
     code: 'approval.replayed',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about: 'replay000004',
     wishes: { ...TWO, ...KEY },
     async prepare(world) {
@@ -142,8 +146,8 @@ export const replays: readonly Attack[] = [
     class: CLASS,
     name: 'brings a signature again on which it was given before, after everything was set back',
     code: 'ledger.doubtful',
-    journal: 'transition decided → checking',
-    about: 'replay000005',
+    journal: 'began → doubtful',
+    about: 'doubt',
     wishes: KEY,
     async prepare(world) {
       await world.register('replay000005');
@@ -168,8 +172,8 @@ export const replays: readonly Attack[] = [
     class: CLASS,
     name: 'says again that an approver agreed in chat, after everything was set back to before it was given',
     code: 'ledger.doubtful',
-    journal: 'transition decided → checking',
-    about: 'replay000007',
+    journal: 'began → doubtful',
+    about: 'doubt',
     wishes: CHAT,
     async prepare(world) {
       await world.register('replay000007');

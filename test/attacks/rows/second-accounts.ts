@@ -73,6 +73,7 @@ export const secondAccounts: readonly Attack[] = [
     name: 'an approver opens the page for what they asked for themselves, with their administrative account',
     code: 'guardrail.same-person',
     journal: 'began → registered',
+    refusedAt: 'page',
     about: 'second000007',
     wishes: { more: { approvers: { groups: [APPROVERS], people: [ANNA_TOO] } }, file: BY_ATTRIBUTE },
     async attack(world) {
@@ -90,6 +91,7 @@ export const secondAccounts: readonly Attack[] = [
     name: 'an approver signs twice where two have to, the second time with their administrative account',
     code: 'guardrail.same-person',
     journal: 'transition decided → registered',
+    refusedAt: 'page',
     about: 'second000008',
     wishes: { more: TWO_OF, file: BY_ATTRIBUTE },
     async attack(world) {
@@ -108,6 +110,7 @@ export const secondAccounts: readonly Attack[] = [
     name: 'the same, begun while the directory still took the two accounts for two people',
     code: 'guardrail.same-person',
     journal: 'transition decided → registered',
+    refusedAt: 'sign-in',
     about: 'second000009',
     wishes: { more: TWO_OF, file: BY_ATTRIBUTE },
     async prepare(world) {

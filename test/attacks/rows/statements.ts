@@ -19,6 +19,7 @@ const otherStatement = (name: string, about: string, signed: Button, again: Butt
     name,
     code: 'id-token.nonce',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about,
     async prepare(world) {
       await world.register(about);
@@ -30,13 +31,14 @@ const otherStatement = (name: string, about: string, signed: Button, again: Butt
 
 /** Begun, and then the perimeter was started again: its cookies are still good. */
 const overRestart = (
-  row: Pick<Attack, 'name' | 'code' | 'about' | 'journal'>,
+  row: Pick<Attack, 'name' | 'code' | 'journal'> & { readonly about: string },
   meanwhile: (world: ApproveWorld, id: string) => Promise<void>,
 ): Attack => {
-  const id = row.about ?? '';
+  const id = row.about;
   return attackOn({
     class: CLASS,
     ...row,
+    refusedAt: 'sign-in',
     wishes: { cookieKey: randomBytes(32) },
     async prepare(world) {
       await world.register(id);
@@ -56,6 +58,7 @@ export const statements: readonly Attack[] = [
     name: 'answers a click on Approve with what the same approver signed for another request',
     code: 'id-token.nonce',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about: 'statement001',
     async prepare(world) {
       await world.register('statement001');
@@ -79,6 +82,7 @@ export const statements: readonly Attack[] = [
     name: 'brings what was signed for the first round when the second has begun',
     code: 'approval.other-stage',
     journal: 'transition decided → registered',
+    refusedAt: 'sign-in',
     about: 'statement006',
     wishes: { more: STAGES },
     async prepare(world) {

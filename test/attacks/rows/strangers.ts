@@ -15,6 +15,7 @@ export const strangers: readonly Attack[] = [
     name: 'a stranger without a token reads the feed',
     code: 'caller.unauthenticated',
     journal: 'none',
+    refusedAt: 'feed',
     wishes: CHAT,
     attack: async (world) => codeOf(await world.call('GET', '/events?after=0', undefined, { authorization: '' })),
     async twin(world) {
@@ -26,6 +27,7 @@ export const strangers: readonly Attack[] = [
     name: 'a stranger says in the headers of the platform that they are the bot',
     code: 'caller.unauthenticated',
     journal: 'none',
+    refusedAt: 'read',
     wishes: CHAT,
     attack: async (world) =>
       codeOf(
@@ -48,6 +50,7 @@ export const strangers: readonly Attack[] = [
     name: 'another application of the tenant reads the feed',
     code: 'caller.forbidden',
     journal: 'none',
+    refusedAt: 'feed',
     wishes: CHAT,
     async attack(world) {
       const authorization = `Bearer ${await botToken(world, PERIMETER_APP.clientId)}`;
@@ -64,6 +67,7 @@ export const strangers: readonly Attack[] = [
     name: 'a stranger reads the metrics and the state, which are for operators, where the bot calls',
     code: 'route.unknown',
     journal: 'none',
+    refusedAt: 'read',
     wishes: CHAT,
     async attack(world) {
       const codes = await Promise.all(
@@ -81,6 +85,7 @@ export const strangers: readonly Attack[] = [
     name: 'a scanner of links opens the request before anybody, and one that there is not: both look alike, and name nobody',
     code: 'Sign in to see a request',
     journal: 'began → registered',
+    noEntry: 'nothing is refused: before a sign-in all see the same',
     about: 'stranger0001',
     async attack(world) {
       await world.register('stranger0001');
@@ -97,6 +102,7 @@ export const strangers: readonly Attack[] = [
     name: 'somebody of the tenant whom it does not concern signs in to look, and sees what they would see if there were none',
     code: 'page.nothing-for-you',
     journal: 'began → registered',
+    refusedAt: 'page',
     about: 'stranger0003',
     async attack(world) {
       await world.register('stranger0003');
@@ -116,6 +122,7 @@ export const strangers: readonly Attack[] = [
     name: 'somebody of the tenant whom it does not concern presses Approve by a form that they made',
     code: 'page.nothing-for-you',
     journal: 'began → registered',
+    refusedAt: 'page',
     about: 'stranger0005',
     async attack(world) {
       await world.register('stranger0005');
@@ -135,6 +142,7 @@ export const strangers: readonly Attack[] = [
     name: 'somebody of another tenant signs in to look, with the object id of an approver',
     code: 'id-token.tenant',
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about: 'stranger0006',
     prepare: async (world) => void (await world.register('stranger0006')),
     attack: async (world) =>

@@ -24,6 +24,7 @@ const signature = (
     name: `brings a signature ${name}`,
     code,
     journal: 'began → registered',
+    refusedAt: 'sign-in',
     about,
     async prepare(world) {
       await world.register(about);
@@ -44,6 +45,7 @@ const caller = (
   name: `calls with a token ${name}`,
   code,
   journal: 'none',
+  refusedAt: 'end',
   wishes: CHAT,
   async attack(world) {
     const token = await tokenOf(world, decodeJwt(await botToken(world)));

@@ -13,6 +13,7 @@ const onThePage = (name: string, about: string, justification: string, code: str
   name: `writes a justification ${name}`,
   code,
   journal: 'began → registered',
+  noEntry: 'nothing is refused: the page shows it for what it is',
   about,
   async attack(world) {
     await world.register(about, { justification });
@@ -32,6 +33,7 @@ const onThePage = (name: string, about: string, justification: string, code: str
 /** Half of what the twin says whole. */
 const halfCharacter = (
   name: string,
+  refusedAt: 'register' | 'decide',
   about: string,
   saying: (character: string) => readonly [request: object, decision: object],
 ): Attack => {
@@ -47,6 +49,7 @@ const halfCharacter = (
     name,
     code: 'request.malformed',
     journal: 'none',
+    refusedAt,
     wishes: CHAT,
     attack: (world) => said(world, about, '\\ud83d'),
     async twin(world) {
@@ -93,6 +96,7 @@ export const unicode: readonly Attack[] = [
     name: 'makes an id that two readers could take for different ones',
     code: 'request.malformed',
     journal: 'none',
+    refusedAt: 'register',
     wishes: CHAT,
     attack: async (world) => codeOf(await world.call('POST', '/grants', { requestId: 'unicode\u200b00005', ...asked })),
     twin: (world) => given(world, 'unicode00005'),
@@ -123,11 +127,14 @@ export const unicode: readonly Attack[] = [
   onThePage('that ends the text with a zero', 'unicode0601', 'ticket 42\u0000 and more', '[U+0000]', /\0/),
   halfCharacter(
     'writes a justification with half a character, which other words have the same digest as',
+    'register',
     'unicode00701',
     (half) => [{ justification: `ticket ${half} 42` }, { decisionId: 'd1' }],
   ),
-  halfCharacter('names a decision with half a character, which no evidence could be made of', 'unicode00801', (half) => [
-    {},
-    { decisionId: `d${half}` },
-  ]),
+  halfCharacter(
+    'names a decision with half a character, which no evidence could be made of',
+    'decide',
+    'unicode00801',
+    (half) => [{}, { decisionId: `d${half}` }],
+  ),
 ];

@@ -1,13 +1,15 @@
 import type { Clock } from '../access/core/clock.ts';
 import { codeOf } from '../access/core/app-error.ts';
+import type { DirectoryOf } from '../access/directory.ts';
 import { ACCESS_REQUEST, openCases, tenantOf, type AccessCase } from '../chat/access-case.ts';
 import { createDesk } from '../chat/desk-service.ts';
 import type { Desk } from '../chat/desk.ts';
-import { createNames } from '../chat/names.ts';
+import { createNames, type Names } from '../chat/names.ts';
 import { createOpenRequests } from '../chat/open-requests.ts';
 import type { Platform, Surface } from '../chat/surface.ts';
 import type { HallpassConfig } from '../config/hallpass-config.ts';
 import type { Runtime } from '../durable/port.ts';
+import { createRetention, keptTexts } from '../durable/retention.ts';
 import type { Log } from '../observe/log.ts';
 import { createBotMetrics, type BotMetrics } from '../observe/metrics.ts';
 import type { FindingWords } from '../chat/finding-words.ts';
@@ -23,11 +25,13 @@ import { forwardDecision } from './handlers/forward-decision.ts';
 import { refreshCards } from './handlers/refresh-cards.ts';
 import { registerRequest } from './handlers/register-request.ts';
 import { remind } from './handlers/remind.ts';
+import { linkedWords, tellLink, unlinkedWords } from './handlers/tell-link.ts';
 import { publishHomes } from './home-tabs.ts';
 import { meterDesk } from './meter-desk.ts';
 import { createOperators, type Operators } from './operators.ts';
-import { createLinks } from './links.ts';
-import { createPeople } from './people.ts';
+import { endingLinks, lookAtLinked } from './linked-accounts.ts';
+import { createLinks, type Links } from './links.ts';
+import { createPeople, type LinkedPeople } from './people.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { sayReceipts } from './receipts.ts';
 import { requestCards } from './request-cards.ts';
@@ -41,6 +45,8 @@ export interface BotOptions {
   /** One for each of `config.tenants`, in that order. */
   readonly tenants: readonly TenantParts[];
   readonly findingWords: FindingWords;
+  /** Where people link their chat accounts, where that is set up. */
+  readonly linkUrl?: string;
   /** The domain clock. */
   readonly clock: Clock;
   readonly log: Log;
@@ -54,6 +60,11 @@ export interface Bot {
   readonly operators: Operators;
   readonly channels: Channels;
   readonly surfaces: ReadonlyMap<Platform, Surface>;
+  readonly links: Links;
+  readonly people: LinkedPeople;
+  readonly names: Names;
+  /** Whoever is seen there disabled or deleted loses their links. */
+  readonly directoryOf: DirectoryOf;
   readiness(): Promise<Readiness>;
   /** Starts surfaces, commands and the feed. Channels are checked in the background. */
   start(): Promise<void>;
@@ -64,12 +75,18 @@ export interface Bot {
 /** Everything between the surfaces and the runtime, wired; no network of its own beyond what is passed in. */
 export function createBot(options: BotOptions): Bot {
   const { config, runtime, clock, log } = options;
-  const tenants = createTenants(options.tenants);
+  const links = createLinks(runtime);
+  const tenants = createTenants(
+    options.tenants.map((parts) => ({
+      ...parts,
+      directory: endingLinks(parts.directory, parts.tenant.tenantId, { links, log }),
+    })),
+  );
   const { directoryOf, perimeterOf, approveUrlOf } = tenants;
   const surfaces = new Map<Platform, Surface>();
   const settings = new Map(config.entitlements.map((entitlement) => [entitlement.id, entitlement]));
   const names = createNames({ directoryOf, log });
-  const people = createPeople(config, createLinks(runtime), undefined);
+  const people = createPeople(config, links, options.linkUrl);
   const sources = { runtime, names, settings, approveUrlOf };
   const notes = createSecurityNotes({ surfaces, channels: () => channels, log });
   const operators = createOperators({ log, tell: (text) => notes.tell(text) });
@@ -111,6 +128,7 @@ export function createBot(options: BotOptions): Bot {
     names,
     openRequests: createOpenRequests(runtime),
     people,
+    links,
     settings,
     approveUrlOf,
     config,
@@ -122,14 +140,21 @@ export function createBot(options: BotOptions): Bot {
   const desk = meterDesk(plainDesk, metrics);
   for (const surface of options.surfaces(desk)) surfaces.set(surface.platform, surface);
   const perimeterDeps = { runtime, perimeterOf, log, operators, settings };
+  const kept = [keptTexts(runtime, config.retention.textsDays)];
+  const retention = createRetention({ runtime, kept, clock, log });
   let feeds: readonly Feed[] = [];
   let stopWatching: (() => void) | undefined;
+  let stopLooking: (() => Promise<void>) | undefined;
   return {
     desk,
     metrics,
     operators,
     channels,
     surfaces,
+    links,
+    people,
+    names,
+    directoryOf,
     readiness: createReadiness({ runtime, feeds: () => feeds, surfaces, channels, operators }),
     async start() {
       for (const surface of surfaces.values()) await startSurface(surface, operators, log);
@@ -145,7 +170,11 @@ export function createBot(options: BotOptions): Bot {
         remind: remind({ ...sources, surfaces, channels }),
         announce: announce({ runtime, names, surfaces, channels, words: options.findingWords }),
         alarm: alarm({ ...sources, operators, clock }),
+        tellLinked: tellLink({ surfaces, people, names, log }, linkedWords),
+        tellUnlinked: tellLink({ surfaces, people, names, log }, unlinkedWords),
+        eraseDue: retention.eraseDue,
       });
+      retention.start();
       sayLeftBehind(runtime, tenants, operators);
       feeds = tenants.all.map(({ tenant: { tenantId }, perimeter, cursor }) =>
         startFeed({
@@ -166,6 +195,7 @@ export function createBot(options: BotOptions): Bot {
       const stopHomes = publishHomes({ runtime, surfaces, people, desk: plainDesk, log });
       const stopDaily = channels.watch();
       const stopClearing = clearUnanswered({ runtime, operators });
+      stopLooking = lookAtLinked({ links, log }, directoryOf, config.security.scanEveryMinutes);
       stopWatching = () => {
         stopHomes();
         stopDaily();
@@ -174,6 +204,8 @@ export function createBot(options: BotOptions): Bot {
     },
     async stop() {
       stopWatching?.();
+      retention.stop();
+      await stopLooking?.();
       cards.stop();
       await Promise.allSettled([...surfaces.values()].map((surface) => surface.stop()));
       await Promise.all(feeds.map((feed) => feed.stop()));

@@ -2,12 +2,13 @@ import { codeOf } from '../access/core/app-error.ts';
 import { refuse, type Refusal } from '../access/core/verdict.ts';
 import type { Log } from '../observe/log.ts';
 import type { Answer } from './desk.ts';
+import type { Unknown } from './people.ts';
 import type { ChatActor } from './surface.ts';
 
 export const done = (sentence: string): Answer => ({ done: true, sentence });
 
-export function refused({ code, reason, hint }: Refusal): Answer & { readonly done: false } {
-  return { done: false, code, reason, hint };
+export function refused({ code, reason, hint, linkUrl }: Unknown): Answer & { readonly done: false } {
+  return { done: false, code, reason, hint, ...(linkUrl === undefined ? {} : { linkUrl }) };
 }
 
 export const unknownCase = refuse(

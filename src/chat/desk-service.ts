@@ -7,6 +7,7 @@ import type { DeskDeps } from './desk-deps.ts';
 import { acknowledge, snooze } from './handle-finding.ts';
 import { details } from './show-details.ts';
 import { giveUp } from './give-up.ts';
+import { linked, unlink } from './link-account.ts';
 import { offersFor } from './offers.ts';
 import { showHome } from './show-home.ts';
 import { entitlementWords } from './projections/words.ts';
@@ -49,6 +50,19 @@ export function createDesk(deps: DeskDeps): Desk {
         () => showHome(deps, actor),
         (refusal) => ({ refusal }),
       ),
+    stranger(actor) {
+      const who = deps.people.personsOf(actor);
+      return 'refusal' in who ? who.refusal : undefined;
+    },
+    linked: (actor) =>
+      guarded(
+        log,
+        'linked',
+        actor,
+        () => linked(deps, actor),
+        (refusal) => ({ refusal }),
+      ),
+    unlink: (actor) => guarded(log, 'unlink', actor, () => unlink(deps, actor), refused),
     acknowledge: (actor, caseId, message) =>
       guarded(log, 'acknowledge', actor, () => acknowledge(deps, actor, caseId, message), refused),
     snooze: (actor, caseId, message) => guarded(log, 'snooze', actor, () => snooze(deps, actor, caseId, message), refused),

@@ -1,11 +1,15 @@
 import type { Refusal } from '../access/core/verdict.ts';
+import type { Unknown } from './people.ts';
 import type { ChatActor, PostedMessage } from './surface.ts';
 import type { DetailsView, HomeView, RequestOption } from './views.ts';
 
-/** The answer to somebody who pressed or typed: done with a sentence, or refused with code, reason and hint. Only they see it. */
+/**
+ * The answer to somebody who pressed or typed: done with a sentence, or refused with code, reason and hint, and with where they can mend it by
+ * themselves. Only they see it.
+ */
 export type Answer =
   | { readonly done: true; readonly sentence: string }
-  | ({ readonly done: false } & Pick<Refusal, 'code' | 'reason' | 'hint'>);
+  | ({ readonly done: false } & Pick<Unknown, 'code' | 'reason' | 'hint' | 'linkUrl'>);
 
 export interface RequestForm {
   readonly entitlementId: string;
@@ -26,7 +30,7 @@ export interface Desk {
   options(
     actor: ChatActor,
     search: string,
-  ): Promise<{ readonly options: readonly RequestOption[] } | { readonly refusal: Refusal }>;
+  ): Promise<{ readonly options: readonly RequestOption[] } | { readonly refusal: Unknown }>;
   submit(
     actor: ChatActor,
     form: RequestForm,
@@ -41,12 +45,18 @@ export interface Desk {
   ): Promise<Answer>;
   withdraw(actor: ChatActor, caseId: string): Promise<Answer>;
   release(actor: ChatActor, caseId: string): Promise<Answer>;
-  home(actor: ChatActor): Promise<HomeView | { readonly refusal: Refusal }>;
+  home(actor: ChatActor): Promise<HomeView | { readonly refusal: Unknown }>;
+  /** Why this actor is nobody to us; undefined for somebody. Looks nothing up. */
+  stranger(actor: ChatActor): Unknown | undefined;
+  /** A sentence to ask with, before the link of the actor's account is ended. */
+  linked(actor: ChatActor): Promise<{ readonly sentence: string } | { readonly refusal: Refusal }>;
+  /** Ends the links of the very account that asks. Linking again is always possible. */
+  unlink(actor: ChatActor): Promise<Answer>;
   acknowledge(actor: ChatActor, caseId: string, message: PostedMessage | undefined): Promise<Answer>;
   snooze(actor: ChatActor, caseId: string, message: PostedMessage | undefined): Promise<Answer>;
   /**
    * Why am I asked, or everything about a finding. `message` is where the button stood: what a finding holds is told only to
    * people who pressed in the security channel.
    */
-  details(actor: ChatActor, caseId: string, message?: PostedMessage): Promise<DetailsView | { readonly refusal: Refusal }>;
+  details(actor: ChatActor, caseId: string, message?: PostedMessage): Promise<DetailsView | { readonly refusal: Unknown }>;
 }

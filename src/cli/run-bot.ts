@@ -5,7 +5,7 @@ import { sameTenant } from '../access/core/person.ts';
 import { createBot } from '../bot/bot.ts';
 import { startBotServers } from '../bot/bot-servers.ts';
 import { FEED_CURSOR } from '../bot/feed.ts';
-import { accessRequestFlow, findingFlow } from '../bot/flows.ts';
+import { BOT_FLOWS } from '../bot/flows.ts';
 import type { Route } from '../bot/http-server.ts';
 import type { Desk } from '../chat/desk.ts';
 import type { Surface } from '../chat/surface.ts';
@@ -36,7 +36,7 @@ export async function runBot(configFile: string): Promise<void> {
   const log = createLog('bot');
   const secrets = readSecrets(config);
   const clock = openDomainClock(config.domainClock);
-  const runtime = await openRuntime({ flows: [accessRequestFlow, findingFlow], store: config.store, clock, log });
+  const runtime = await openRuntime({ flows: BOT_FLOWS, store: config.store, clock, log });
   const { tenants, close: closeTenants } = await openTenants(config, log).catch(async (error: unknown) => {
     await runtime.close();
     throw error;

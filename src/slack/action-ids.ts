@@ -14,6 +14,8 @@ export const ACTION_IDS = [
   'duration',
   'justification',
   'note',
+  'link',
+  'unlink',
 ] as const;
 export type ActionId = (typeof ACTION_IDS)[number];
 

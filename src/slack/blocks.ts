@@ -1,6 +1,7 @@
 import type {
   ActionsBlock,
   Button,
+  ConfirmationDialog,
   ContextBlock,
   HeaderBlock,
   MrkdwnElement,
@@ -73,7 +74,7 @@ export function button(
   actionId: ActionId,
   label: string,
   caseId: string,
-  extra: { readonly style?: 'primary' | 'danger'; readonly says?: string } = {},
+  extra: { readonly style?: 'primary' | 'danger'; readonly says?: string; readonly confirm?: ConfirmationDialog } = {},
 ): Button {
   return {
     type: 'button',
@@ -81,7 +82,19 @@ export function button(
     text: plainText(label, LIMITS.buttonText),
     value: caseId,
     ...(extra.style === undefined ? {} : { style: extra.style }),
+    ...(extra.confirm === undefined ? {} : { confirm: extra.confirm }),
     ...(extra.says === undefined ? {} : { accessibility_label: plain(extra.says, LIMITS.buttonText) }),
+  };
+}
+
+/** Slack asks before it tells us of the press. Limits: title 100, text 300, buttons 30. */
+export function confirmation(title: string, text: string, yes: string, no: string): ConfirmationDialog {
+  return {
+    title: plainText(title, 100),
+    text: plainText(text, 300),
+    confirm: plainText(yes, 30),
+    deny: plainText(no, 30),
+    style: 'danger',
   };
 }
 

@@ -18,7 +18,7 @@ export function homeView(view: HomeView, zone?: string): SlackHomeView {
   };
 }
 
-export function refusedHome(refusal: { readonly code: string; readonly reason: string; readonly hint: string }): SlackHomeView {
+export function refusedHome(refusal: Parameters<typeof refusedBlocks>[0]): SlackHomeView {
   return { type: 'home', callback_id: VIEW_IDS.home, blocks: refusedBlocks(refusal) };
 }
 

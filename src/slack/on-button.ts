@@ -23,6 +23,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<ActionId, Verb>([
   ['withdraw', (desk, actor, { caseId }) => desk.withdraw(actor, caseId)],
   ['release', (desk, actor, { caseId }) => desk.release(actor, caseId)],
   ['acknowledge', (desk, actor, { caseId, message }) => desk.acknowledge(actor, caseId, message)],
+  ['unlink', (desk, actor) => desk.unlink(actor)],
   ['snooze', (desk, actor, { caseId, message }) => desk.snooze(actor, caseId, message)],
 ]);
 
@@ -45,8 +46,9 @@ export async function onButton(counter: Counter, payload: BlockActions): Promise
     case 'entitlement':
       return choose(counter, payload, clicker.actor);
     case 'duration':
-    // A link to the perimeter's page: Slack opens it, and tells us only that it did.
+    // Links to pages: Slack opens them, and tells us only that it did.
     case 'sign':
+    case 'link':
       return;
     case 'deny':
       return counter.open(clicker, 'Deny this request', Promise.resolve(denyModal(denyForm(press))));

@@ -1,9 +1,10 @@
+import { button, buttons, confirmation, plainSection } from './blocks.ts';
 import { type Clicker, type Counter } from './counter.ts';
 import { holdings } from './home-view.ts';
 import type { SlashCommand } from './payloads.ts';
 import { requestForm } from './request-form.ts';
 
-/** `/access` opens the form, `/access mine` shows what one holds; anything else says so. */
+/** `/access` opens the form, `mine` shows what one holds, `unlink` ends the link of this account; anything else says so. */
 export async function onCommand(counter: Counter, command: SlashCommand): Promise<void> {
   const clicker: Clicker = {
     actor: { platform: 'slack', workspaceId: counter.workspaceId, userId: command.user_id },
@@ -12,13 +13,18 @@ export async function onCommand(counter: Counter, command: SlashCommand): Promis
     channelId: command.channel_id,
   };
   const word = command.text.trim().toLowerCase();
+  // First: whoever's link is in conflict with the configuration is nobody, and is told to type this.
+  if (word === 'unlink') return askToUnlink(counter, clicker);
+  const stranger = counter.desk.stranger(clicker.actor);
+  if (stranger !== undefined) return counter.tell(clicker, { done: false, ...stranger });
   if (word === '') return counter.open(clicker, 'Request access', requestForm(counter, clicker.actor));
   if (word === 'mine') return showMine(counter, clicker);
+
   await counter.tell(clicker, {
     done: false,
     code: 'chat.unknown-command',
     reason: 'I do not know that command.',
-    hint: `Type ${command.command} to ask for access, or ${command.command} mine to see what you hold.`,
+    hint: `Type ${command.command} to ask for access, ${command.command} mine to see what you hold, or ${command.command} unlink.`,
   });
 }
 
@@ -30,4 +36,17 @@ async function showMine(counter: Counter, clicker: Clicker): Promise<void> {
   } catch (error) {
     await counter.tell(clicker, counter.sorry(error, 'show what somebody holds'));
   }
+}
+
+async function askToUnlink(counter: Counter, clicker: Clicker): Promise<void> {
+  const found = await counter.desk.linked(clicker.actor);
+  if ('refusal' in found) return counter.tell(clicker, { done: false, ...found.refusal });
+  const confirm = confirmation(
+    'Unlink this account?',
+    'Hallpass will not know you here until you link it again.',
+    'Unlink',
+    'Keep it',
+  );
+  const row = buttons(button('unlink', 'Unlink', 'this', { style: 'danger', says: 'Unlink this Slack account', confirm }));
+  await counter.show(clicker, 'Unlink this account?', [plainSection(found.sentence), ...row]);
 }

@@ -62,11 +62,20 @@ function held({ entitlement, outcome, zone }: RequesterView): KnownBlock[] {
   ];
 }
 
-/** What, why in a sentence, what to do now; the code is small print. */
-export function refusedBlocks(refusal: { readonly code: string; readonly reason: string; readonly hint: string }): KnownBlock[] {
+/** What, why in a sentence, what to do now, and where; the code is small print. */
+export function refusedBlocks(refusal: {
+  readonly code: string;
+  readonly reason: string;
+  readonly hint: string;
+  readonly linkUrl?: string;
+}): KnownBlock[] {
   return [
     plainSection(`⛔ ${refusal.reason}`),
     ...(refusal.hint === '' ? [] : [plainSection(refusal.hint)]),
+    ...buttons(
+      refusal.linkUrl !== undefined &&
+        linkButton('link', 'Link my accounts', refusal.linkUrl, 'Link this Slack account to your Microsoft account'),
+    ),
     context(`Code: ${inMrkdwn(refusal.code, 80)}`),
   ];
 }

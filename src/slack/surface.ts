@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../access/core/app-error.ts';
 import type { Clock } from '../access/core/clock.ts';
+import type { ChatAccountFacts } from '../access/may-link.ts';
 import type { Secret } from '../access/core/secret.ts';
 import type { Desk } from '../chat/desk.ts';
 import type { Address, PostedMessage, Surface } from '../chat/surface.ts';
 import type { HallpassConfig } from '../config/hallpass-config.ts';
 import type { Log } from '../observe/log.ts';
 import { createBoltApp, httpReceiver, socketReceiver } from './bolt-app.ts';
+import { readSlackAccount } from './account-reader.ts';
 import { createCounter } from './counter.ts';
 import { createFitnessCheck } from './fitness.ts';
 import { createFrontDoor } from './front-door.ts';
@@ -40,6 +42,8 @@ export interface SlackSurfaceOptions {
 
 export type SlackSurface = Surface & {
   readonly publishHome: NonNullable<Surface['publishHome']>;
+  /** As it is right now. @throws {AppError} `chat.*` */
+  readonly account: (userId: string) => Promise<ChatAccountFacts>;
   /** Mode `http`: takes `POST /slack/events` with its body unread. Answers always, never throws. */
   readonly handle?: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 };
@@ -87,6 +91,7 @@ export function createSlackSurface({ settings, desk, log, clock, onPreviousSecre
     platform: 'slack',
     ...(transport.handle === undefined ? {} : { handle: transport.handle }),
     fitness,
+    account: (userId) => readSlackAccount(client, workspaceId, userId),
 
     async post(address, message, replyTo) {
       const channel = await channelOf(address);

@@ -6,7 +6,7 @@ import { AppError } from '../../src/access/core/app-error.ts';
 import type { Clock } from '../../src/access/core/clock.ts';
 import type { Directory, DirectoryPerson } from '../../src/access/directory.ts';
 import { createBot, type Bot } from '../../src/bot/bot.ts';
-import { accessRequestFlow, findingFlow } from '../../src/bot/flows.ts';
+import { BOT_FLOWS } from '../../src/bot/flows.ts';
 import { FEED_CURSOR } from '../../src/bot/feed.ts';
 import { openLedgerWatch } from '../../src/bot/ledger-watch.ts';
 import { createPerimeterClient } from '../../src/bot/perimeter-client.ts';
@@ -189,7 +189,7 @@ export async function botWorld(change?: (config: Record<string, unknown>) => voi
   const begin = async (files?: FileLayer) => {
     const watch = openLedgerWatch(folder);
     const disk = files === undefined ? {} : { files };
-    runtime = await openRuntime({ flows: [accessRequestFlow, findingFlow], folder, clock, log, ...disk });
+    runtime = await openRuntime({ flows: BOT_FLOWS, folder, clock, log, ...disk });
     bot = createBot({
       config,
       runtime,

@@ -35,8 +35,9 @@ export function decidingGroups(config: PerimeterConfig): ReadonlySet<string> {
 
 /** Is one of them the other, or above it? What is below a management group is not in its id: it may be anything. */
 function touches(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((scope) => scope.toLowerCase().split('/').slice(1));
-  if (a === undefined || b === undefined || a[0] === 'providers' || b[0] === 'providers') return true;
+  const partsOf = (scope: string) => scope.toLowerCase().split('/').slice(1);
+  const [a, b] = [partsOf(one), partsOf(other)];
+  if (a[0] === 'providers' || b[0] === 'providers') return true;
   const shared = Math.min(a.length, b.length);
   return a.slice(0, shared).every((part, at) => part === b[at] || part === '*');
 }

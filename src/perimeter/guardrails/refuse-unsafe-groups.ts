@@ -26,10 +26,7 @@ const PATIENCE_MS = 10_000;
 export async function refuseUnsafeGroups(file: string, parts: UnsafeGroupsParts): Promise<void> {
   const { config, people, runtime, log, patienceMs = PATIENCE_MS } = parts;
   const tooLong = new AbortController();
-  const found = await Promise.race([
-    lookAtGroups(config, people),
-    sleep(patienceMs, [], { signal: tooLong.signal }).catch(() => []),
-  ]);
+  const found = await Promise.race([lookAtGroups(config, people), sleep(patienceMs, [], { signal: tooLong.signal })]);
   tooLong.abort();
   const unsafe = found.filter(({ kind }) => kind === 'unsafe');
   if (unsafe.length === 0) return;

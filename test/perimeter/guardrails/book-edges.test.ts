@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Target } from '../../../src/access/core/target.ts';
 import type { Runtime } from '../../../src/durable/port.ts';
 import { GRANT_FLOW, grantFlow } from '../../../src/perimeter/grant-flow.ts';
@@ -96,6 +96,26 @@ describe('what counts for one more', () => {
   it('is no cool-down while it lasts', async () => {
     await grantIn('active', RITA);
     expect(await bookWith({ coolDownMinutes: 30 }).ask()).toBe('permitted');
+  });
+
+  it.each(['registered', 'checking', 'active'] as const)(
+    'is the cool-down of what ended before, whatever else of the same is %s',
+    async (state) => {
+      const first = await grantIn('taking', RITA);
+      await runtime.send(first, { type: 'directory.gone', confirmedAt: new Date(bench.clock.now()).toISOString() }, bot);
+      await grantIn(state, RITA);
+      const { ask } = bookWith({ coolDownMinutes: 30 });
+      expect(await ask()).toBe('guardrail.cool-down');
+    },
+  );
+
+  it('is not what nobody can find any more, although it found room before', async () => {
+    const book = bookWith({});
+    const [first, second] = [await grantIn('checking', ANNA), await grantIn('checking', RITA)];
+    expect(await book.reserve(first, ANNA)).toBe('permitted');
+    const reading = jest.spyOn(runtime, 'read').mockReturnValue(undefined);
+    expect(await book.reserve(second, RITA)).toBe('permitted');
+    reading.mockRestore();
   });
 
   it('is a cool-down from its end on, where nobody saw it go', async () => {

@@ -59,6 +59,11 @@ describe('a group that approves what is signed', () => {
       /^unsafe: .* has the owner/,
     ],
     ['may not be read', directory(forbidden), /^unchecked: .* could not be looked up \(directory\.forbidden\)/],
+    [
+      'cannot be read, and nobody says what helps',
+      directory(undefined, { groupOf: () => Promise.reject(new AppError('directory.broken', 'x')) }),
+      /^unchecked: .* could not be looked up \(directory\.broken\)\.$/,
+    ],
     ['cannot be read now', directory(undefined), /^unchecked: .* could not be looked up \(directory\.unavailable\)\. Later\.$/],
     [
       'has owners who may not be read',
@@ -238,6 +243,13 @@ describe('a perimeter that is about to start', () => {
     await expect(refuseUnsafeGroups(nested, parts)).rejects.toThrow(
       new RegExp(`perimeter\\.yaml:4: entitlements\\.0\\.group\\.groupId: is protected: .* also in ${ENGINEERS}`),
     );
+  });
+
+  it('waits for nothing any more once the directory has answered', async () => {
+    const waiting = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = waiting();
+    await start(closed);
+    expect(waiting()).toBe(before);
   });
 
   it('starts when nobody answers, and does not wait for long', async () => {

@@ -70,6 +70,12 @@ describe('whom the judge looks up', () => {
     expect(asked).toEqual(expected);
   });
 
+  it('is whoever denies, and the requester, where an attribute is compared', async () => {
+    const { asked, judge } = judgeWith({ file: { samePerson: { attribute: 'employeeId' } } });
+    expect(await codeOf(judge.mayDecide(waiting([ABEL]), ANNA, 'deny'))).toBe('permitted');
+    expect(asked).toEqual([ANNA.objectId, RITA.objectId]);
+  });
+
   it.each<[string, object, readonly string[]]>([
     ['is a receiver, with the groups of receivers', {}, [`${RITA.objectId} ${ENGINEERS}`]],
     [
@@ -116,6 +122,24 @@ describe('the judge', () => {
     expect(await codeOf(judge.maySign(waiting(), RITA))).toBe('guardrail.entitlement');
     expect(await codeOf(judge.mayGive(waiting()))).toBe('guardrail.entitlement');
     expect(await codeOf(judge.mayRegister(request))).toBe('guardrail.entitlement');
+  });
+});
+
+describe('what is still in the file, and means something else or allows less than when it was asked for', () => {
+  const other = { longestMinutes: request.durationMinutes - 1 };
+  it.each<[string, ConfigWishes, string]>([
+    ['a shorter duration', { more: { ...signed, ...other } }, 'guardrail.duration'],
+    ['another role', { more: signed, readerRole: ENGINEERS }, 'guardrail.entitlement'],
+  ])('is neither decided nor signed nor given: %s', async (_name, wishes, code) => {
+    const { asked, judge } = judgeWith(wishes);
+    const verdicts = [
+      judge.mayDecide(waiting(), ANNA, 'approve'),
+      judge.mayDecide(waiting(), ANNA, 'deny'),
+      judge.maySign(waiting(), RITA),
+      judge.mayGive(waiting()),
+    ];
+    expect(await Promise.all(verdicts.map(codeOf))).toEqual([code, code, code, code]);
+    expect(asked).toEqual([]);
   });
 });
 

@@ -47,7 +47,7 @@ export const MEANINGS: Readonly<Record<number, Meaning>> = {
   },
   500011: {
     says: 'The tenant does not know the API that a token was asked for.',
-    next: 'Check perimeter.audience, and that the perimeter’s app registration exists in this tenant; for Graph and Azure check cloud.',
+    next: 'Check cloud (and like, where addresses are given); where the API is the perimeter’s, check perimeter.audience.',
   },
   65001: { says: 'Nobody consented to this application here.', next: CONSENT },
   // A client secret.
@@ -169,3 +169,26 @@ export const MEANINGS: Readonly<Record<number, Meaning>> = {
   50196: { says: 'Entra saw too many equal requests.', next: 'It is tried again by itself, more slowly.', passes: true },
   90033: { says: 'Entra has a fault of its own.', next: 'It is tried again by itself.', passes: true },
 };
+
+/** Where no number says more: what an answer of this kind means, by who gave it. */
+export const WITHOUT_NUMBER = {
+  refused: {
+    says: 'Entra did not accept the credential.',
+    next: 'Look the number up at https://login.microsoftonline.com/error, and check tenantId, clientId and credential in the configuration.',
+  },
+  unavailable: { says: 'Entra gave no token right now.', next: 'It is tried again by itself.', passes: true },
+  undiscovered: {
+    says: 'Entra does not say where tokens of this tenant are had.',
+    next: 'Check tenantId, and the login address of cloud; if both are right, it is tried again by itself.',
+    passes: true,
+  },
+  hostRefused: {
+    says: 'What Hallpass runs on does not have this managed identity.',
+    next: 'Assign the identity to it, and compare the client id in the configuration with the identity’s.',
+  },
+  hostUnavailable: {
+    says: 'No managed identity answers here.',
+    next: 'Run Hallpass where the platform offers one (App Service, Container Apps, a virtual machine, Functions); if it does, it is tried again by itself.',
+    passes: true,
+  },
+} satisfies Readonly<Record<string, Meaning>>;

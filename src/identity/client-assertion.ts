@@ -54,7 +54,7 @@ export function managedIdentityAssertion(clientId: string, cloud: CloudSetting):
   const scope = `${exchangeAudience(cloud)}/.default`;
   return async () => {
     const answer = await credential.getToken(scope).catch((error: unknown) => {
-      throw identityErrorOf(error, 'the managed identity');
+      throw identityErrorOf(error, `the managed identity ${clientId}`, 'host');
     });
     return answer.token;
   };

@@ -23,12 +23,13 @@ const TOKEN_RETRIES = 2;
  */
 export function createCredential(setting: TenantSetting): TokenCredential {
   const credential = credentialOf(setting);
+  const giver = 'managedIdentity' in setting.credential ? 'host' : 'Entra';
   return {
     async getToken(scopes, options) {
       try {
         return await credential.getToken(scopes, options);
       } catch (error) {
-        throw identityErrorOf(error, `client ${setting.clientId} in tenant ${setting.tenantId}`);
+        throw identityErrorOf(error, `client ${setting.clientId} in tenant ${setting.tenantId}`, giver);
       }
     },
   };

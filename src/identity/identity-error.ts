@@ -1,6 +1,6 @@
 import { AnsweredError } from '../access/core/answered-error.ts';
 import { AppError } from '../access/core/app-error.ts';
-import { type Meaning, MEANINGS } from './aadsts.ts';
+import { type Meaning, MEANINGS, WITHOUT_NUMBER } from './aadsts.ts';
 
 /** What Entra's answer said, by fields and numbers; never its words, which may quote what was sent. */
 export interface Told {
@@ -8,43 +8,44 @@ export interface Told {
   /** `AADSTS…`, without the letters. */
   readonly number: number | undefined;
   readonly correlationId: string | undefined;
+  /** MSAL could not read the tenant's discovery document. */
+  readonly isUndiscovered: boolean;
   /** Of the error. */
   readonly name: string;
 }
 
+/** Who did not give the token: Entra's token endpoint, or what hosts us and gives out managed identities. */
+export type Giver = 'Entra' | 'host';
+
 /**
  * The one translator of what goes wrong when a token is asked for. Nothing of the error is kept but its status, AADSTS number and correlation id.
- * @param what whose credential it is, or what it is for: `Graph`, `the managed identity`
+ * @param whose credential it is, or what it is for: `Graph`, `client …`
  * @returns `identity.rejected` (somebody has to change something), or retryable `identity.unavailable`; an AppError as it is
  * @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
-export function identityErrorOf(error: unknown, what: string): AppError {
+export function identityErrorOf(error: unknown, whose: string, giver: Giver = 'Entra'): AppError {
   const ours = causesOf(error).find((one) => one instanceof AppError);
   if (ours !== undefined) return ours;
   const told = toldBy(error);
-  const { says, next, passes } = meaningOf(told);
+  const { says, next, passes } = meaningOf(told, giver);
   const retryable = passes ?? false;
   return new AnsweredError(
     retryable ? 'identity.unavailable' : 'identity.rejected',
-    `no token of ${what}: ${says} (${factsOf(told)})`,
+    `no token of ${whose}: ${says} (${factsOf(told)})`,
     { status: told.status ?? 0, code: numberOf(told), requestId: told.correlationId },
     { hint: next, retryable },
   );
 }
 
 /** By number, and where that says nothing by status. */
-export function meaningOf({ status, number }: Told): Meaning {
+export function meaningOf({ status, number, isUndiscovered }: Told, giver: Giver = 'Entra'): Meaning {
   const known = number === undefined ? undefined : MEANINGS[number];
   if (known !== undefined) return known;
-  const refused = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
-  return refused ? REFUSED : UNAVAILABLE;
+  if (isUndiscovered) return WITHOUT_NUMBER.undiscovered;
+  const refused = status !== undefined && status >= 400 && status < 500 && ![404, 408, 410, 429].includes(status);
+  if (giver === 'host') return refused ? WITHOUT_NUMBER.hostRefused : WITHOUT_NUMBER.hostUnavailable;
+  return refused ? WITHOUT_NUMBER.refused : WITHOUT_NUMBER.unavailable;
 }
-
-const REFUSED: Meaning = {
-  says: 'Entra did not accept the credential.',
-  next: 'Look the number up at https://login.microsoftonline.com/error, and check tenantId, clientId and credential in the configuration.',
-};
-const UNAVAILABLE: Meaning = { says: 'Entra gave no token right now.', next: 'It is tried again by itself.', passes: true };
 
 /** What an operator searches by: the number, the status, the correlation id. */
 export function factsOf(told: Told): string {
@@ -73,8 +74,10 @@ export function toldBy(error: unknown): Told {
         numberIn(fieldOf(one, 'errorNo')) ??
         numberIn(firstOf(fieldOf(one, 'errorCodes'))) ??
         numberIn(firstOf(fieldOf(one, 'error_codes'))) ??
-        numberIn(/^AADSTS(\d+)/.exec(String(fieldOf(one, 'error_description')))?.[1]),
+        // In texts only the number is looked at.
+        numberIn(/\bAADSTS(\d+)/.exec(String(fieldOf(one, 'error_description') ?? fieldOf(one, 'errorMessage')))?.[1]),
     ),
+    isUndiscovered: /^endpoints_resolution_error\b/.test(String(fieldOf(error, 'message'))),
     correlationId: first((one) => idIn(fieldOf(one, 'correlationId')) ?? idIn(fieldOf(one, 'correlation_id'))),
   };
 }

@@ -21,6 +21,8 @@ export interface ManagedIdentityEndpoint {
   readonly metadataHostOf: (clientId: string) => string;
   /** `IDENTITY_HEADER` of a process that works as this application. */
   readonly headerOf: (clientId: string) => string;
+  /** Gives the site or machine of the first identity this one too. */
+  readonly assign: (host: string, clientId: string) => void;
   close(): Promise<void>;
 }
 
@@ -36,20 +38,28 @@ export async function startManagedIdentity(tenants: readonly IdentityTenant[], n
   const salt = randomBytes(16).toString('hex');
   const headerOf = (clientId: string) =>
     createHash('sha256').update(`${salt} ${clientId.toLowerCase()}`).digest('hex').toUpperCase();
-  const identityBy = (header: string) => {
+  const assigned = new Map<string, string[]>();
+  /** Of those that live there: the one that is named, or without a name the system-assigned one. */
+  const identityAt = (header: string, wanted: string | null) => {
+    const isThere = ({ appId, isUserAssigned }: AppRegistration) =>
+      (headerOf(appId) === header || assigned.get(header)?.includes(appId) === true) &&
+      (wanted === null ? !isUserAssigned : wanted.toLowerCase() === appId);
     for (const each of tenants) {
-      const app = each.tenant.applications.all().find(({ appId }) => headerOf(appId) === header);
+      const app = each.tenant.applications.all().find(isThere);
       if (app !== undefined) return { ...each, app };
     }
     return undefined;
   };
+  const isKnown = (header: string) =>
+    assigned.has(header) ||
+    tenants.some(({ tenant }) => tenant.applications.all().some(({ appId }) => headerOf(appId) === header));
 
   const appService = async ({ searchParams }: URL, headers: IncomingHttpHeaders): Promise<Reply> => {
     if (searchParams.get('api-version') !== '2019-08-01') return [400, refusal(400, 'The api-version must be 2019-08-01.')];
-    const found = identityBy(String(headers['x-identity-header'] ?? ''));
-    if (found === undefined) return [401, refusal(401, 'The X-IDENTITY-HEADER is missing or not right.')];
-    if (!isThere(found.app, searchParams.get('client_id')))
-      return [400, refusal(400, `No User Assigned or Delegated ${NO_IDENTITY}`)];
+    const header = String(headers['x-identity-header'] ?? '');
+    if (!isKnown(header)) return [401, refusal(401, 'The X-IDENTITY-HEADER is missing or not right.')];
+    const found = identityAt(header, searchParams.get('client_id'));
+    if (found === undefined) return [400, refusal(400, NO_IDENTITY)];
     const asked = searchParams.get('resource') ?? '';
     const resource = found.resource(asked);
     if (resource === undefined) return [400, refusal(400, noResource(asked))];
@@ -58,11 +68,12 @@ export async function startManagedIdentity(tenants: readonly IdentityTenant[], n
   };
 
   const metadata = async ({ searchParams }: URL, headers: IncomingHttpHeaders, header: string): Promise<Reply> => {
-    const found = identityBy(header);
+    if (searchParams.get('api-version') === null)
+      return [400, { error: 'bad_request', error_description: 'Required query variable api-version is missing' }];
+    const found = identityAt(header, searchParams.get('client_id'));
     if (headers['metadata'] !== 'true')
       return [400, { error: 'invalid_request', error_description: 'Required metadata header not specified' }];
-    if (found === undefined || !isThere(found.app, searchParams.get('client_id')))
-      return [400, { error: 'invalid_request', error_description: 'Identity not found' }];
+    if (found === undefined) return [400, { error: 'invalid_request', error_description: 'Identity not found' }];
     const asked = searchParams.get('resource') ?? '';
     const resource = found.resource(asked);
     if (resource === undefined) return [400, { error: 'invalid_resource', error_description: noResource(asked) }];
@@ -81,7 +92,7 @@ export async function startManagedIdentity(tenants: readonly IdentityTenant[], n
   const answer = (address: string, headers: IncomingHttpHeaders): Promise<Reply> => {
     const url = new URL(address, 'http://localhost');
     if (url.pathname === '/msi/token') return appService(url, headers);
-    const machine = /^\/machines\/([0-9A-F]+)\/metadata\/identity\/oauth2\/token$/.exec(url.pathname)?.[1];
+    const machine = /^\/machines\/([0-9a-f]+)\/metadata\/identity\/oauth2\/token\/?$/i.exec(url.pathname)?.[1]?.toUpperCase();
     return machine === undefined ? Promise.resolve([404, refusal(404, 'No such endpoint.')]) : metadata(url, headers, machine);
   };
 
@@ -99,6 +110,10 @@ export async function startManagedIdentity(tenants: readonly IdentityTenant[], n
   return {
     endpoint: `http://127.0.0.1:${port}/msi/token`,
     headerOf,
+    assign(host, clientId) {
+      const header = headerOf(host);
+      assigned.set(header, [...(assigned.get(header) ?? []), clientId.toLowerCase()]);
+    },
     metadataHostOf: (clientId) => `http://127.0.0.1:${port}/machines/${headerOf(clientId)}`,
     close: () =>
       new Promise((resolve) => {
@@ -108,11 +123,7 @@ export async function startManagedIdentity(tenants: readonly IdentityTenant[], n
   };
 }
 
-/** Without a name the caller means the system-assigned identity of where it runs. */
-const isThere = (app: AppRegistration, wanted: string | null): boolean =>
-  wanted === null ? !app.isUserAssigned : wanted.toLowerCase() === app.appId;
-
-const NO_IDENTITY = 'Managed Identity found for specified ClientId/ResourceId/PrincipalId.';
+const NO_IDENTITY = 'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.';
 const noResource = (name: string): string =>
   `AADSTS500011: The resource principal named ${name.slice(0, 120)} was not found in the tenant named Playground. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`;
 

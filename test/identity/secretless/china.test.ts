@@ -1,0 +1,3 @@
+import { describeChain } from './chain.ts';
+
+describeChain('AzureChina', 'App Service');

@@ -57,19 +57,19 @@ export function createConsoleApp(parts: ConsoleAppParts): Hono<ConsoleEnv> {
     return c.redirect('/signout', 303);
   });
 
-  for (const path of ['/console', '/console/*'])
-    app.use(path, async (c, next) => {
-      const session = await sessions.read(c.req.header('cookie'));
-      if (session === undefined) return notSignedIn(c);
-      await limits.countPerson(session.person);
-      const visitor = await parts.roles.visitorOf(session).catch((error: unknown) => {
-        if (ENDS_SESSION.includes(codeOf(error))) setCookie(c, sessions.end(session));
-        throw error;
-      });
-      c.set('visitor', visitor);
-      setCookie(c, await sessions.keep(session));
-      return next();
+  // Hono's `/*` stands for the path itself as well.
+  app.use('/console/*', async (c, next) => {
+    const session = await sessions.read(c.req.header('cookie'));
+    if (session === undefined) return notSignedIn(c);
+    await limits.countPerson(session.person);
+    const visitor = await parts.roles.visitorOf(session).catch((error: unknown) => {
+      if (ENDS_SESSION.includes(codeOf(error))) setCookie(c, sessions.end(session));
+      throw error;
     });
+    c.set('visitor', visitor);
+    setCookie(c, await sessions.keep(session));
+    return next();
+  });
   for (const room of parts.rooms) room(app);
 
   app.notFound((c) => refuse(unknownPage(c), c));

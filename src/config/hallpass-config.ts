@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { LONGEST_MINUTES } from '../access/core/perimeter-api.ts';
 import { type BotTenant, botTenantSchema, perimeterAddressSchema, tenantNameSchema } from './bot-tenants.ts';
+import { consoleSchema } from './console-config.ts';
 import {
   audienceSchema,
   botOpsSchema,
+  botRetentionSchema,
   domainClockSchema,
   guid,
   listenSchema,
@@ -73,7 +75,29 @@ const slackSchema = z.strictObject({
   /** While it is being rotated: the one before, taken as well. Remove it when Slack has stopped using it. */
   previousSigningSecret: secretSourceSchema.optional(),
   appToken: secretSourceSchema.optional(),
+  /** Of the same app, for "Sign in with Slack": with both and `console`, people link their accounts by themselves. */
+  clientId: z
+    .string()
+    .regex(/^\d+\.\d+$/)
+    .optional(),
+  clientSecret: secretSourceSchema.optional(),
+  /** Who signs Slack's ID tokens; its discovery document lies under it. GovSlack: `https://slack-gov.com`. */
+  issuer: z.url({ protocol: /^https?$/ }).default('https://slack.com'),
 });
+
+const slackAccountSchema = z.strictObject({ workspaceId: slackId('T'), userId: slackId('UW') });
+
+/** Who may link a Slack account although they are not a plain member on both sides. */
+const linkingSchema = z
+  .strictObject({
+    /** Guests of an Entra tenant, by person. */
+    guests: z.array(personSchema).default([]),
+    /** Guests of the Slack workspace, by account. */
+    slackGuests: z.array(slackAccountSchema).default([]),
+    /** Further workspaces whose people meet Hallpass in a shared channel (Slack Connect). */
+    workspaces: z.array(slackId('T')).default([]),
+  })
+  .prefault({});
 
 const teamsSchema = z.strictObject({
   /** The bot's Entra application id, and the tenant where it is registered and its channels are: one of those above. */
@@ -93,6 +117,7 @@ export const hallpassConfigSchema = z.strictObject({
   listen: listenSchema,
   ops: botOpsSchema,
   store: storeSchema,
+  retention: botRetentionSchema,
   domainClock: domainClockSchema.optional(),
   slack: slackSchema.optional(),
   teams: teamsSchema.optional(),
@@ -100,11 +125,13 @@ export const hallpassConfigSchema = z.strictObject({
     .array(
       z.strictObject({
         person: personSchema,
-        slack: z.array(z.strictObject({ workspaceId: slackId('T'), userId: slackId('UW') })).min(1),
+        slack: z.array(slackAccountSchema).min(1),
       }),
     )
     .default([]),
   roles: rolesSchema,
+  linking: linkingSchema,
+  console: consoleSchema.optional(),
   entitlements: z.array(entitlementSchema).min(1),
   requests: z
     .strictObject({ approvalWindowMinutes: minutes.default(60), remindAfterMinutes: minutes.default(15) })

@@ -1,5 +1,6 @@
 import { isLoopback } from './domain-clock.ts';
 import type { HallpassFile } from './hallpass-config.ts';
+import { linkingRules } from './linking-rules.ts';
 import { listenRules } from './listen-rules.ts';
 import type { ConfigRule } from './read-config.ts';
 import { teamRules } from './team-rules.ts';
@@ -107,6 +108,7 @@ const outsideAddresses = ({ slack, teams, ...file }: HallpassFile): readonly str
     ...(typeof cloud === 'string' ? ['https://login.microsoftonline.com'] : [cloud.login, cloud.graph, cloud.arm]),
   ]),
   ...(slack ? [slack.apiUrl] : []),
+  ...(slack?.clientId === undefined ? [] : [slack.issuer]),
   ...(teams ? [teams.serviceUrl, teams.openIdMetadata, teams.login] : []),
 ];
 
@@ -126,5 +128,6 @@ export const hallpassRules: readonly ConfigRule<HallpassFile>[] = [
   teamRules,
   tenantRules,
   people,
+  linkingRules,
   domainClock,
 ];

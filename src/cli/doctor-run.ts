@@ -1,43 +1,57 @@
-import { decodeJwt } from 'jose';
-import { z } from 'zod';
-import { AppError } from '../access/core/app-error.ts';
+import type { DoctorReport } from '../chat/doctor-report.ts';
+import { sameTenant } from '../access/core/person.ts';
+import type { HallpassConfig } from '../config/hallpass-config.ts';
+import { readHallpassConfig } from '../config/read-hallpass-config.ts';
 import { createGraphClient } from '../entra/graph-client.ts';
-import { createRegistrationReader } from '../entra/registration-reader.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { createCredential } from '../identity/credential.ts';
+import { tenantBound } from '../identity/tenant-bound.ts';
 import { createLog } from '../observe/log.ts';
 import { loadPerimeterConfig } from '../perimeter/load-perimeter-config.ts';
-import { examine, type Report } from './doctor/examine.ts';
-import { setupFacts } from './perimeter-setup-commands.ts';
+import type { BotTenant } from '../config/bot-tenants.ts';
+import { botGroups } from './doctor/bot-groups.ts';
+import { seenHeads } from './doctor/bot/seen-heads.ts';
+import { examine, type Group } from './doctor/examine.ts';
+import { groupOfPerimeter } from './doctor/perimeter-groups.ts';
 
-const rolesSchema = z.object({ roles: z.array(z.string()).default([]) });
+export interface DoctorFiles {
+  /** hallpass.yaml */
+  readonly config?: string;
+  /** perimeter.yaml */
+  readonly perimeter?: string;
+  /** That the printed commands of the perimeter are for; default: that of the file. */
+  readonly cloud?: string;
+}
 
 /**
- * Looks at what the perimeter needs in Entra ID, as the perimeter's own identity. Reads only, and gives nothing.
- * @throws {AppError} `config.*`, `secret.*`, `usage.cloud`
+ * Looks as the identities of the files, beside the processes that run with them. Reads only, but for a file that shows that the store can be
+ * written. `begin` is told what is looked at next.
+ * @throws {AppError} `config.*`, `usage.cloud`
  */
-export async function doctorOfPerimeter(file: string, cloud: string | undefined): Promise<Report> {
-  const config = loadPerimeterConfig(file);
-  const credential = createCredential(config.tenant);
-  const { graph: graphUrl } = addressesOf(config.tenant.cloud);
-  const graph = createGraphClient({ graphUrl, credential, log: createLog('perimeter', 'silent') });
-  return examine({
-    config,
-    facts: setupFacts(config, cloud),
-    registrations: createRegistrationReader(graph),
-    async ownPermissions() {
-      const scope = `${new URL(graphUrl).origin}/.default`;
-      const answer = await credential.getToken(scope).catch((cause: unknown) => {
-        throw new AppError('identity.unavailable', 'no token of our own for Graph', {
-          cause,
-          hint: 'The identity of the file gave no token here. Run this where the perimeter runs.',
-        });
-      });
-      const claims = answer === null ? undefined : rolesSchema.safeParse(decodeJwt(answer.token)).data;
-      if (claims !== undefined) return claims.roles;
-      throw new AppError('identity.unreadable', 'our own token does not say what it may', {
-        hint: 'Our own token cannot be read.',
-      });
-    },
-  });
+export function doctor(
+  { config: file, perimeter, cloud }: DoctorFiles,
+  begin?: (of: string, title: string) => void,
+): Promise<DoctorReport> {
+  const config = file === undefined ? undefined : readHallpassConfig(file);
+  const graphFor = (tenantId: string) => {
+    const tenant = config?.tenants.find((one) => sameTenant(one.tenantId, tenantId));
+    return tenant === undefined ? undefined : graphOfBot(tenant);
+  };
+  const groups: readonly Group[] = [
+    ...(config === undefined ? [] : groupsOfBot(config)),
+    ...(perimeter === undefined ? [] : [groupOfPerimeter(loadPerimeterConfig(perimeter), { cloud, graphFor })]),
+  ];
+  return examine(groups, begin);
 }
+
+const graphOfBot = (tenant: BotTenant) =>
+  createGraphClient({
+    graphUrl: addressesOf(tenant.cloud).graph,
+    credential: tenantBound(createCredential(tenant), tenant.tenantId),
+    log: createLog('bot', 'silent'),
+  });
+
+const groupsOfBot = (config: HallpassConfig): readonly Group[] => botGroups(config, seenHeads(config.store));
+
+/** The bot's own checks, for the bot itself. */
+export const doctorOfBot = (config: HallpassConfig): Promise<DoctorReport> => examine(groupsOfBot(config));

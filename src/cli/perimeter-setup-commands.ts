@@ -68,7 +68,7 @@ export function word(text: string): string {
   return /^[\w.:/@=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-const shared = ({ cloud, tenantId }: SetupFacts) => `--cloud ${cloud} --tenant ${tenantId}`;
+const shared = ({ cloud, tenantId }: Pick<SetupFacts, 'cloud' | 'tenantId'>) => `--cloud ${cloud} --tenant ${tenantId}`;
 
 export const registerApi = (facts: SetupFacts): string =>
   `deploy/register.sh api ${shared(facts)} ${facts.apiAppId === undefined ? '--name hallpass-perimeter' : `--app-id ${facts.apiAppId}`} --role ${word(facts.role)} --caller ${facts.botClientId}`;
@@ -80,7 +80,7 @@ export const registerApproval = (facts: SetupFacts): string =>
 
 /** @param identity where the file does not say it, the place to fill in */
 export const grantPermissions = (
-  facts: SetupFacts,
+  facts: Pick<SetupFacts, 'cloud' | 'tenantId' | 'identity'>,
   names: readonly string[],
   identity = facts.identity ?? '"$IDENTITY_CLIENT_ID"',
 ) => `deploy/register.sh permissions ${shared(facts)} --identity ${identity} ${names.join(' ')}`;

@@ -11,6 +11,8 @@ const listSchema = z.object({
           resource: z.string(),
           kind: z.string(),
           name: z.string(),
+          why: z.string(),
+          without: z.string(),
           when: z.string().optional(),
           for: z.array(z.string()).optional(),
         }),
@@ -24,17 +26,32 @@ export interface GraphPermissions {
   readonly needed: readonly string[];
   /** Not needed by this file, and no reason for a warning: another licence, or doctor itself. */
   readonly allowed: readonly string[];
+  /** Of each: what it is for, and what does not work without it. */
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+/** What manifest/permissions.json lists for one of its identities. */
+export function listedFor(id: string) {
+  const { identities } = listSchema.parse(
+    JSON.parse(readFileSync(new URL('../../manifest/permissions.json', import.meta.url), 'utf8')),
+  );
+  return identities.find((identity) => identity.id === id)?.permissions ?? [];
+}
+const inGraph = (id: string) =>
+  listedFor(id).filter(({ resource, kind }) => resource === 'Microsoft Graph' && kind === 'application');
+const reasonsOf = (list: ReturnType<typeof listedFor>): GraphPermissions['reasons'] =>
+  Object.fromEntries(list.map(({ name, why, without }) => [name, `${why} Without it: ${without}`]));
+
+/** Graph permissions of the bot's identity: whatever its file says, but for what a condition in the list makes optional. */
+export function graphPermissionsOfBot(): GraphPermissions {
+  const all = inGraph('bot');
+  const needed = all.filter(({ when }) => when === undefined).map(({ name }) => name);
+  const allowed = [...all, ...inGraph('doctor')].map(({ name }) => name).filter((name) => !needed.includes(name));
+  return { needed: needed.toSorted(), allowed: [...new Set(allowed)].toSorted(), reasons: reasonsOf(all) };
 }
 
 /** Graph permissions of the perimeter's identity for this file: manifest/permissions.json, judged by its entitlements. */
 export function graphPermissionsFor(config: PerimeterConfig): GraphPermissions {
-  const { identities } = listSchema.parse(
-    JSON.parse(readFileSync(new URL('../../manifest/permissions.json', import.meta.url), 'utf8')),
-  );
-  const listed = (id: string) =>
-    (identities.find((identity) => identity.id === id)?.permissions ?? []).filter(
-      ({ resource, kind }) => resource === 'Microsoft Graph' && kind === 'application',
-    );
   const uses = usesOf(config);
   const isNeeded = ({ when, for: only }: { readonly when?: string | undefined; readonly for?: readonly string[] | undefined }) =>
     only === undefined ? when === undefined : only.some((use) => uses.needed.has(use));
@@ -45,10 +62,10 @@ export function graphPermissionsFor(config: PerimeterConfig): GraphPermissions {
     readonly when?: string | undefined;
     readonly for?: readonly string[] | undefined;
   }) => (only === undefined ? when !== undefined : only.some((use) => uses.allowed.has(use)));
-  const all = listed('perimeter');
+  const all = inGraph('perimeter');
   const needed = new Set(all.filter(isNeeded).map(({ name }) => name));
-  const allowed = [...all.filter(isAllowed), ...listed('doctor')].map(({ name }) => name).filter((name) => !needed.has(name));
-  return { needed: [...needed].toSorted(), allowed: [...new Set(allowed)].toSorted() };
+  const allowed = [...all.filter(isAllowed), ...inGraph('doctor')].map(({ name }) => name).filter((name) => !needed.has(name));
+  return { needed: [...needed].toSorted(), allowed: [...new Set(allowed)].toSorted(), reasons: reasonsOf(all) };
 }
 
 /** The words of `for` in the list: a kind of entitlement, and who ends it. */

@@ -41,11 +41,20 @@ export interface FederatedTrust {
   readonly audiences: readonly string[];
 }
 
+/** A client secret, as far as Entra tells it again. */
+export interface ClientSecretEnd {
+  /** Its first three characters. */
+  readonly hint: string | null;
+  readonly endAt: string;
+}
+
 /** Registrations over Microsoft Graph, read only: `Application.Read.All`. @throws {AppError} `directory.*` of graph-error.ts, each of them */
 export interface RegistrationReader {
   /** Undefined when the tenant has none. */
   registration(by: { readonly appId: string } | { readonly identifierUri: string }): Promise<Registration | undefined>;
   enterpriseApplication(appId: string): Promise<EnterpriseApplication | undefined>;
+  /** The client secrets of a registration; undefined when the tenant has none of this id. */
+  secrets(appId: string): Promise<readonly ClientSecretEnd[] | undefined>;
   /** Whose tokens a registration takes in place of a secret. */
   trusted(registration: Registration): Promise<readonly FederatedTrust[]>;
   /** Object ids of those who have a role at this API. */
@@ -78,6 +87,9 @@ const registrationSchema = z.object({
   keyCredentials: z.array(z.unknown()),
 });
 const principalSchema = z.object({ id: z.guid(), appId: z.guid(), appRoleAssignmentRequired: z.boolean() });
+const secretsSchema = z.object({
+  passwordCredentials: z.array(z.object({ hint: z.string().nullish(), endDateTime: z.iso.datetime() })),
+});
 const trustSchema = z.object({ name: z.string(), issuer: z.string(), subject: z.string(), audiences: z.array(z.string()) });
 const assignmentSchema = z.object({ principalId: z.guid(), appRoleId: z.guid() });
 
@@ -100,6 +112,14 @@ export function createRegistrationReader(graph: Pick<GraphClient, 'list'>): Regi
         const { id, appRoleAssignmentRequired } = principalSchema.parse(one);
         return { objectId: id, appId, assignmentRequired: appRoleAssignmentRequired };
       }
+      return undefined;
+    },
+    async secrets(appId) {
+      const query = { $filter: `appId eq ${quoted(appId)}`, $select: 'id,passwordCredentials' };
+      for await (const one of graph.list('/applications', { query, permission }))
+        return secretsSchema
+          .parse(one)
+          .passwordCredentials.map(({ hint, endDateTime }) => ({ hint: hint ?? null, endAt: endDateTime }));
       return undefined;
     },
     async trusted({ objectId }) {

@@ -80,6 +80,10 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
     'graph GET /groups/{group-id}',
     'graph GET /roleManagement/directory/roleDefinitions/{unifiedRoleDefinition-id}',
   ],
+  "src/entra/tenant-facts-reader.ts graph.list('/subscribedSkus'": ['graph GET /subscribedSkus'],
+  "src/entra/tenant-facts-reader.ts graph.list('/identity/conditionalAccess/policies'": [
+    'graph GET /identity/conditionalAccess/policies',
+  ],
   'src/entra/role-audit-reader.ts graph.list(AUDITS': ['graph GET /auditLogs/directoryAudits'],
   'src/entra/principal-names.ts graph.get(`${path}/${principalId}`': [
     USER,

@@ -1,8 +1,9 @@
 import { registerApi, word } from '../perimeter-setup-commands.ts';
 import type { Check } from './check.ts';
+import type { PerimeterParts } from './perimeter-groups.ts';
 
 /** Who may have a token for the API: the bot, by assignment, and nobody else. */
-export const apiAssignment: Check = {
+export const apiAssignment: Check<PerimeterParts> = {
   id: 'api-assignment',
   title: 'Who may call',
   async look({ facts, registrations }) {

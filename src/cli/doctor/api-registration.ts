@@ -1,8 +1,9 @@
 import { registerApi, showRegistration } from '../perimeter-setup-commands.ts';
 import type { Check } from './check.ts';
+import type { PerimeterParts } from './perimeter-groups.ts';
 
 /** The registration of the perimeter's API: whose tokens it takes, and what stands in them. */
-export const apiRegistration: Check = {
+export const apiRegistration: Check<PerimeterParts> = {
   id: 'api-registration',
   title: 'Registration of the API',
   async look({ facts, registrations }) {

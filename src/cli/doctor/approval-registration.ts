@@ -1,14 +1,15 @@
 import { registerApproval, showRegistration, word } from '../perimeter-setup-commands.ts';
 import type { Check } from './check.ts';
+import type { PerimeterParts } from './perimeter-groups.ts';
 
 /** Without `acct` a guest looks like a member, without `auth_time` a sign-in looks fresh, without `acrs` no step-up can be seen. */
 const CLAIMS = ['acct', 'auth_time', 'acrs'];
 
 /** The registration through which approvers sign: one way back, and nothing by which somebody else could sign in its name. */
-export const approvalRegistration: Check = {
+export const approvalRegistration: Check<PerimeterParts> = {
   id: 'approval-registration',
   title: 'Registration of the approval sign-in',
-  concerns: ({ approve }) => approve !== undefined,
+  concerns: ({ config: { approve } }) => approve !== undefined,
   async look({ facts: { approval }, registrations }) {
     if (approval === undefined) return { fine: 'none' };
     const app = await registrations.registration({ appId: approval.appId });

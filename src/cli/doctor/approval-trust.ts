@@ -1,11 +1,12 @@
 import { registerApproval, word } from '../perimeter-setup-commands.ts';
 import type { Check } from './check.ts';
+import type { PerimeterParts } from './perimeter-groups.ts';
 
 /** Whose token the approval sign-in takes in place of a secret: the perimeter's managed identity, and no other. */
-export const approvalTrust: Check = {
+export const approvalTrust: Check<PerimeterParts> = {
   id: 'approval-trust',
   title: 'Trust of the approval sign-in',
-  concerns: ({ approve }) => approve !== undefined,
+  concerns: ({ config: { approve } }) => approve !== undefined,
   async look({ facts: { approval }, registrations }) {
     if (approval === undefined) return { fine: 'none' };
     const app = await registrations.registration({ appId: approval.appId });

@@ -61,7 +61,8 @@ function withoutSight(called: string, own: string): Blind {
   };
 }
 
-function readerCommand(own: string): string {
+/** Gives the sight that the bot proves itself by. */
+export function readerCommand(own: string): string {
   return `az role assignment create --assignee-object-id ${own} --assignee-principal-type ServicePrincipal --role Reader --scope /`;
 }
 

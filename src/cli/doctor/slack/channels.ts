@@ -1,0 +1,3 @@
+import { channelsCheck } from '../channels.ts';
+
+export const slackChannels = channelsCheck('slack-channels', 'In each channel named above: /invite @Hallpass');

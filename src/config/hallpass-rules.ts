@@ -1,3 +1,4 @@
+import { consoleProblems } from './console-config.ts';
 import { isLoopback } from './domain-clock.ts';
 import type { HallpassFile } from './hallpass-config.ts';
 import { linkingRules } from './linking-rules.ts';
@@ -102,7 +103,14 @@ const people: ConfigRule<HallpassFile> = ({ people: all }) => {
   );
 };
 
-const outsideAddresses = ({ slack, teams, ...file }: HallpassFile): readonly string[] => [
+const consolePages: ConfigRule<HallpassFile> = (file) =>
+  consoleProblems(
+    file.console,
+    tenantsOf(file).map(({ tenantId }) => tenantId),
+    'postgres' in file.store,
+  );
+
+const outsideAddresses = ({ slack, teams, console: pages, ...file }: HallpassFile): readonly string[] => [
   ...tenantsOf(file).flatMap(({ cloud, perimeter }) => [
     perimeter.url,
     ...(typeof cloud === 'string' ? ['https://login.microsoftonline.com'] : [cloud.login, cloud.graph, cloud.arm]),
@@ -110,6 +118,7 @@ const outsideAddresses = ({ slack, teams, ...file }: HallpassFile): readonly str
   ...(slack ? [slack.apiUrl] : []),
   ...(slack?.clientId === undefined ? [] : [slack.issuer]),
   ...(teams ? [teams.serviceUrl, teams.openIdMetadata, teams.login] : []),
+  ...(pages?.providerUrl === undefined ? [] : [pages.providerUrl]),
 ];
 
 const domainClock: ConfigRule<HallpassFile> = (config) =>
@@ -127,6 +136,7 @@ export const hallpassRules: readonly ConfigRule<HallpassFile>[] = [
   security,
   teamRules,
   tenantRules,
+  consolePages,
   people,
   linkingRules,
   domainClock,

@@ -102,17 +102,21 @@ export function replay({ lines }: Story): 'agrees' | 'not-replayed' | Contradict
   if (lines.some(({ flowVersion, kind }) => flowVersion !== version || kind === 'poisoned')) return 'not-replayed';
   let record: CaseRecord | undefined;
   for (const line of lines) {
-    let planned: LineDraft | undefined;
-    try {
-      planned = record === undefined ? begun(line) : followed(record, line);
-    } catch {
-      planned = undefined;
-    }
-    if (planned === undefined || says(planned) !== says(line))
+    record = following(record, line);
+    if (record === undefined)
       return { code: 'journal.flow', sentence: `Line ${line.seq} does not say what follows from what happened.` };
-    record = applyLine(record, line);
   }
   return 'agrees';
+}
+
+/** The case after the line; undefined when the line does not follow, or is made in a way that no flow could write. */
+function following(record: CaseRecord | undefined, line: Line): CaseRecord | undefined {
+  try {
+    const planned = record === undefined ? begun(line) : followed(record, line);
+    return says(planned) === says(line) ? applyLine(record, line) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function begun(line: Line): LineDraft {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { anchorDescriptionOf, anchorSystemOf } from '../../../src/access/core/anchor-text.ts';
 import { digestOf } from '../../../src/access/core/canonical.ts';
 import type { RegisteredRequest } from '../../../src/access/core/statement.ts';
@@ -226,6 +227,16 @@ describe("a record of Microsoft's", () => {
     ['says it in details', details('TicketNumber', 'TicketSystem'), asked, ['same']],
     ['says it in details with spaces', details('Ticket Number', 'ticket system'), asked, ['same']],
     ['says nothing of ours in details', details('TicketNumber'), asked, ['not-ours']],
+    [
+      'says it in details, behind one without a name',
+      {
+        ...whole,
+        ticketInfo: null,
+        additionalDetails: [{ value: 'x' }, ...details('TicketNumber', 'TicketSystem').additionalDetails],
+      },
+      asked,
+      ['same'],
+    ],
     ['says nothing of ours', { principalId: rita.objectId, description: 'by hand' }, asked, ['not-ours']],
     ['says nothing at all', {}, asked, ['not-ours']],
     ['lies flat, as ARM has it', { id: '/x', properties: whole }, asked, ['same']],
@@ -253,8 +264,11 @@ describe("a record of Microsoft's", () => {
     ['a number for a ticket', { ticketInfo: { ticketNumber: 7 } }],
     ['details that are no list', { additionalDetails: 'x' }],
     ['a detail that is none', { additionalDetails: [7] }],
+    ['a detail with a number for its name', { additionalDetails: [{ key: 7 }] }],
+    ['a detail that says a number', { additionalDetails: [{ key: 'x', value: 7 }] }],
     ['a target that is none', { targetResources: [7] }],
+    ['a target with a number for an id', { targetResources: [{ id: 7 }] }],
   ])('is none: %s', (_name, record) => {
-    expect(() => outsideRecords(record)).toThrow();
+    expect(() => outsideRecords(record)).toThrow(z.ZodError);
   });
 });

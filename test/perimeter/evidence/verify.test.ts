@@ -433,6 +433,10 @@ describe('a token', () => {
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a file that was changed and sealed again', () => {
+  const saying = (journal: EvidenceFile['journal'], at: number, change: object) => ({
+    ...journal,
+    lines: journal.lines.with(at, JSON.stringify({ ...JSON.parse(journal.lines[at] ?? ''), ...change })),
+  });
   const swapLines = (lines: readonly string[], a: number, b: number) => lines.with(a, lines[b] ?? '').with(b, lines[a] ?? '');
   it.each<[string, string, (file: EvidenceFile) => Partial<EvidenceFile>]>([
     ['asks for longer', 'request.other', ({ request }) => ({ request: request && { ...request, durationMinutes: 61 } })],
@@ -499,6 +503,13 @@ describe('a file that was changed and sealed again', () => {
       'journal.order',
       ({ journal }) => ({ journal: { ...journal, head: { ...journal.head, seq: 3 } } }),
     ],
+    ['has a line that leads nowhere', 'journal.flow', ({ journal }) => ({ journal: saying(journal, 2, { next: null }) })],
+    ['ends nowhere', 'journal.line', ({ journal }) => ({ journal: saying(journal, journal.lines.length - 1, { next: null }) })],
+    [
+      'has a line whose commands are none',
+      'journal.flow',
+      ({ journal }) => ({ journal: saying(journal, 2, { commandsAdded: 7 }) }),
+    ],
     ['is of another request altogether', 'journal.line', () => ({ requestId: 'r0000000002' })],
   ])('is not verified when it %s', async (_, code, change) => {
     expect(await codesOf(resealed(await realFile(), change), pinning)).toContain(code);
@@ -534,6 +545,32 @@ describe('a file that was changed and sealed again', () => {
     ledger.begin(openingOf(asked, { ...oneSignature, stages: [1, 1], assurance: 'chat' }), asked.registeredAt);
     ledger.send('2026-03-01T08:10:00.500Z', { type: 'decided', decision: decisionOf(act, changes) });
     expect(await codesOf(exported(ledger, [act]))).toContain('record.other');
+  });
+
+  it.each([
+    ['asked', bea],
+    ['received', rita],
+  ])('is not verified when whoever %s approved, where one asked for another', async (_, signer) => {
+    const forAnother = { ...asked, requester: bea };
+    const act = await signedAct(entra, statementOf(forAnother), signer);
+    const ledger = newLedger();
+    ledger.begin(openingOf(forAnother, oneSignature), asked.registeredAt);
+    ledger.send('2026-03-01T08:10:00.500Z', { type: 'decided', decision: decisionOf(act) });
+    expect(await codesOf(exported(ledger, [act]), pinning)).toEqual(['statement.self-approval']);
+  });
+
+  it('is not verified, whatever else is brought, when it leaves out its request or puts one in', async () => {
+    const { ledger, signed } = await realCase();
+    const outside = [pimRequest(evidenceDigest([signed]))];
+    const without = resealed(exported(ledger, [signed]), () => ({ request: null }));
+    expect(await codesOf(without, { outside })).toEqual(['request.other', 'remarks.other', 'statement.request']);
+    const refused = newLedger();
+    const opening = openingOf(asked, oneSignature);
+    if (opening.kind !== 'open') throw new Error('not open');
+    const refusal = { code: 'x', hint: 'y' };
+    refused.begin({ kind: 'refused', registration: opening.registration, refusal }, asked.registeredAt);
+    const putIn = resealed(exported(refused, [], { texts: [] }), () => ({ request: asked }));
+    expect(await codesOf(putIn, { outside })).toEqual(['request.other', 'remarks.other']);
   });
 
   it('is not verified when a writer of before wrote after a newer one', async () => {

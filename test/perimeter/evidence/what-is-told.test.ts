@@ -6,6 +6,7 @@ import { evidenceDigestOf } from '../../../src/perimeter/evidence/evidence-diges
 import { type EvidenceFile, readEvidenceFile, sealed } from '../../../src/perimeter/evidence/evidence-file.ts';
 import type { SignedAct } from '../../../src/perimeter/evidence/evidence-record.ts';
 import { verifyEvidence, type VerifyWith } from '../../../src/perimeter/evidence/verify.ts';
+import { pinnedBy } from '../../../src/perimeter/evidence/verify-act.ts';
 import { asked, decisionOf, exported, givenAndEnded, newLedger, oneSignature, openingOf } from './support/ledger.ts';
 import {
   adam,
@@ -318,6 +319,14 @@ describe('what is told of a file whose parts do not fit', () => {
       ['journal.line: The newest journal line does not say what became of the request.'],
     ],
     [
+      'whose newest line says more of the request than is ever registered',
+      (file) =>
+        lineless(file, (lines) =>
+          lines.map((line) => line.replace('"breakGlass":', `"guardrailsDigest":"${'cd'.repeat(32)}","breakGlass":`)),
+        ),
+      ['journal.line: The newest journal line does not say what became of the request.'],
+    ],
+    [
       'whose ledger ends before it',
       ({ journal }) => ({ journal: { ...journal, head: { ...journal.head, seq: 3 } } }),
       ['journal.order: The ledger ends before the newest line.'],
@@ -329,6 +338,15 @@ describe('what is told of a file whose parts do not fit', () => {
     ],
   ])('%s', async (_name, change, sentences) => {
     expect(await told(resealed(await fileOf(await honest()), change))).toEqual(sentences);
+  });
+
+  it('in a state that no flow knows, of a version that this program does not carry', async () => {
+    const strange = resealed(await fileOf(await honest()), (file) =>
+      lineless(file, (lines) =>
+        lines.map((line) => line.replace('"flowVersion":"1"', '"flowVersion":"0"').replace('"state":"ended"', '"state":{}')),
+      ),
+    );
+    expect((await verifyEvidence(strange)).says.join('\n')).toContain(`Request ${asked.requestId} is unknown`);
   });
 
   it('without a record, or with one more', async () => {
@@ -427,6 +445,12 @@ describe('what is told beside what the verifier brings', () => {
     ],
   ])('%s', async (_name, expected, sentences) => {
     expect(await told(await fileOf(await honest()), { keys: [entra.key], expected })).toEqual(sentences);
+  });
+
+  it('a key that the verifier does not have', async () => {
+    const act = await honest();
+    const pinned = [[], [entra.key], [newSigner('entra-1').key]].map((keys) => pinnedBy(keys, act));
+    expect(pinned).toEqual(['absent', 'same', 'another']);
   });
 
   it('another key of the same name', async () => {

@@ -5,8 +5,8 @@ import type { Person } from '../../../../src/access/core/person.ts';
 import { nonceOf, type RegisteredRequest, requestDigestOf, type Statement } from '../../../../src/access/core/statement.ts';
 import type { PublicKey, SignedAct } from '../../../../src/perimeter/evidence/evidence-record.ts';
 
-export const TENANT = '11111111-2222-4333-8444-555555555555';
-export const CLIENT = '99999999-2222-4333-8444-555555555555';
+export const TENANT = '1a1b1c1d-2222-4333-8444-555555555555';
+export const CLIENT = '9a9b9c9d-2222-4333-8444-555555555555';
 export const ORIGIN = 'https://approve.contoso.com';
 export const ISSUER = `https://login.microsoftonline.com/${TENANT}/v2.0`;
 export const KEYS_URL = `https://login.microsoftonline.com/${TENANT}/discovery/v2.0/keys`;

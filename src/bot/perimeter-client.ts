@@ -19,6 +19,7 @@ import {
   type RegisterGrant,
 } from '../access/core/perimeter-api.ts';
 import { type Person, sameTenant } from '../access/core/person.ts';
+import { identityErrorOf } from '../identity/identity-error.ts';
 import type { LedgerWatch } from './ledger-watch.ts';
 
 /**
@@ -140,15 +141,9 @@ export function createPerimeterClient({ tenantId, url, audience, credential, wat
 }
 
 async function tokenOf(credential: TokenCredential, scope: string): Promise<string> {
-  const token = await credential.getToken(scope).catch((cause: unknown) => {
-    throw new AppError(
-      'perimeter.unauthenticated',
-      `no token for the perimeter: ${cause instanceof Error ? cause.name : 'unknown'}`,
-      {
-        hint: 'Entra gave the bot no token for the perimeter’s API. Check perimeter.audience and the credential in hallpass.yaml.',
-        retryable: true,
-      },
-    );
+  const token = await credential.getToken(scope).catch((error: unknown) => {
+    const { message, hint = '' } = identityErrorOf(error, 'our own for the perimeter');
+    throw new AppError('perimeter.unauthenticated', message, { hint, retryable: true });
   });
   if (token) return token.token;
   throw new AppError('perimeter.unauthenticated', 'no token for the perimeter', { retryable: true });

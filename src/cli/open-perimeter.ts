@@ -9,6 +9,7 @@ import { createGraphClient } from '../entra/graph-client.ts';
 import { createMembershipReader } from '../entra/membership-reader.ts';
 import { createRequestNames } from '../entra/request-names.ts';
 import { addressesOf } from '../identity/cloud.ts';
+import { credentialNotes } from '../identity/credential-notes.ts';
 import { createCredential } from '../identity/credential.ts';
 import { managedIdentityAssertion } from '../identity/client-assertion.ts';
 import { readSecret } from '../identity/secret-source.ts';
@@ -37,6 +38,7 @@ export async function openPerimeterParts(
   log: Log,
 ): Promise<{ readonly parts: PerimeterParts; readonly closeRest: () => Promise<void> }> {
   const credential = createCredential(config.tenant);
+  for (const note of credentialNotes(config.tenant.credential, transportClock.now())) log.warn(note);
   const { login, graph: graphUrl, arm } = addressesOf(config.tenant.cloud);
   const clock = openDomainClock(config.domainClock, [login, graphUrl, arm, config.alarm.url]);
   const clockWatch = createClockWatch();
@@ -58,6 +60,7 @@ export async function openPerimeterParts(
     people: createMembershipReader(graph),
     records: createOwnRecords(config, graph, armClient, clock),
     clockWatch,
+    evidence,
     verifyCaller: createCallerVerifier(callerSettingsOf(config), keys, transportClock),
     ...(config.approve === undefined ? {} : { approve: approveAdapters(config.approve) }),
   };

@@ -5,6 +5,7 @@ import type { HallpassConfig } from '../config/hallpass-config.ts';
 import { createDirectoryReader } from '../entra/directory-reader.ts';
 import { createGraphClient, type GraphClient } from '../entra/graph-client.ts';
 import { addressesOf } from '../identity/cloud.ts';
+import { credentialNotes } from '../identity/credential-notes.ts';
 import { createCredential } from '../identity/credential.ts';
 import { tenantBound } from '../identity/tenant-bound.ts';
 import type { Log } from '../observe/log.ts';
@@ -24,6 +25,8 @@ export async function openTenants(
   { tenants, store }: Pick<HallpassConfig, 'tenants' | 'store'>,
   log: Log,
 ): Promise<{ readonly tenants: readonly OpenTenant[]; readonly close: () => Promise<void> }> {
+  for (const { name, credential } of tenants)
+    for (const note of credentialNotes(credential, Date.now())) log.warn({ tenant: name }, note);
   const credentials = tenants.map((tenant) => tenantBound(createCredential(tenant), tenant.tenantId));
   const { watches, close } = await openWatches(
     store,

@@ -54,9 +54,9 @@ async function passes(ms: number): Promise<void> {
   await written();
 }
 async function written(): Promise<void> {
-  const pause = () => new Promise((resolve) => setImmediate(resolve));
-  for (let turns = 0; turns < 5; turns += 1) {
-    await pause();
+  for (let known = -1; known !== underWay.length; ) {
+    known = underWay.length;
+    for (let turns = 0; turns < 5; turns += 1) await new Promise((resolve) => setImmediate(resolve));
     await Promise.all(underWay);
   }
 }

@@ -41,7 +41,7 @@ describe('the journal of a perimeter that is called by strangers', () => {
   it('holds one entry of a flood, verifies, and the bot is served meanwhile', async () => {
     const call = () => world.call('GET', '/events', undefined, { authorization: 'Bearer a.b.c' });
     const flood = Promise.all(Array.from({ length: 200 }, call));
-    expect(await world.register('askedinflood')).toMatchObject({ state: 'registered' });
+    expect(await world.register('askedinflood', { entitlementId: 'security-reader' })).toMatchObject({ state: 'registered' });
     await flood;
     expect(await entries('caller.limited')).toHaveLength(1);
     expect(await world.end('askedinflood', 'withdraw')).toMatchObject({ state: 'ended' });

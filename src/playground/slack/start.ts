@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { ExchangeLog } from '../exchange-log.ts';
 import { ACK_WITHIN_MS, createDelivery, type Delivery, encode } from './delivery.ts';
+import { createOpenId, type OpenIdApp, type SlackOpenId } from './openid.ts';
 import { createPayloads } from './payloads.ts';
 import { createPeople, type SlackPeople } from './people.ts';
 import { createRateLimits } from './rate-limits.ts';
@@ -25,6 +27,10 @@ export interface SlackOptions {
   readonly signingSecret: string;
   readonly botToken: string;
   readonly appToken: string;
+  /** Sign in with Slack, where the app has it: the id and secret it was registered with, and its redirect addresses. */
+  readonly openId?: OpenIdApp;
+  /** TLS of the listener that browsers sign in at, for tests on domains of their own. */
+  readonly openIdTls?: { readonly cert: string; readonly key: string };
   /** Where HTTP deliveries go: the bot's `/slack/events`. Not used while a socket is connected. */
   readonly eventsUrl?: () => string;
   /** `off` only where something else than Slack's limits is measured. */
@@ -41,6 +47,8 @@ export interface SlackOptions {
 export interface SlackFarEnd {
   /** `http://127.0.0.1:PORT/api/`, for the client's `slackApiUrl`. */
   readonly apiUrl: string;
+  /** Who signs ID tokens, and what tests change of them; undefined where the app has no Sign in with Slack. */
+  readonly openId?: SlackOpenId & { readonly issuer: string; readonly tlsPort: number };
   /** What stands in the workspace, and how a test or a switch of the page changes it from outside. */
   readonly model: Pick<
     Workspace,
@@ -77,6 +85,9 @@ export async function startSlack(options: SlackOptions): Promise<SlackFarEnd> {
   let port = 0;
   const responseUrls = createResponseUrls(workspace, () => `http://127.0.0.1:${port}`);
   const app = new Hono();
+  const issuer = () => `http://127.0.0.1:${port}`;
+  const openId = options.openId && (await createOpenId(workspace, options.openId, issuer));
+  if (openId) app.route('/', openId.app);
   app.all(
     '/api/:method',
     createWebApi({
@@ -98,6 +109,8 @@ export async function startSlack(options: SlackOptions): Promise<SlackFarEnd> {
   });
   server.on('upgrade', (request, duplex, head) => socket.upgrade(request, duplex, head));
   port = await listen(server, options.port ?? 0);
+  const secure = options.openIdTls && createTlsServer(options.openIdTls, (request, response) => void serve(request, response));
+  const tlsPort = secure ? await listen(secure, 0) : 0;
   const delivery = createDelivery({
     signingSecret: options.signingSecret,
     eventsUrl: options.eventsUrl,
@@ -114,6 +127,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackFarEnd> {
   });
   return {
     apiUrl: `http://127.0.0.1:${port}/api/`,
+    ...(openId ? { openId: Object.assign(openId, { issuer: issuer(), tlsPort }) } : {}),
     model: workspace,
     people,
     forge: { post: delivery.post, encode, payloads: createPayloads(workspace) },
@@ -123,10 +137,12 @@ export async function startSlack(options: SlackOptions): Promise<SlackFarEnd> {
     async close() {
       people.close();
       await socket.close();
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
+      for (const each of secure ? [server, secure] : [server]) {
+        each.closeAllConnections();
+        await new Promise<void>((resolve) => {
+          each.close(() => resolve());
+        });
+      }
     },
   };
 }

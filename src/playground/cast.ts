@@ -30,6 +30,18 @@ export const PERIMETER_IDENTITY = {
   principalId: '1de70000-0000-4000-8000-0000000000a5',
   name: 'hallpass-perimeter',
 };
+/** The registration through which people sign in to the console: groups in its tokens, and a managed identity in place of a secret as well. */
+export const CONSOLE_APP = {
+  clientId: 'c0750000-0000-4000-8000-000000000006',
+  principalId: 'c0750000-0000-4000-8000-0000000000a6',
+  name: 'Hallpass console',
+};
+/** The user-assigned managed identity of what hosts the bot; the console's registration trusts it. */
+export const BOT_IDENTITY = {
+  clientId: '1de70000-0000-4000-8000-000000000007',
+  principalId: '1de70000-0000-4000-8000-0000000000a7',
+  name: 'hallpass-bot',
+};
 
 export interface CastMember {
   readonly key: 'rita' | 'anna' | 'abel' | 'gina' | 'sam';

@@ -11,11 +11,15 @@ import {
   APPROVAL_APP,
   APPROVERS_GROUP_ID,
   BOT_APP,
+  BOT_IDENTITY,
   CAST,
+  CONSOLE_APP,
   ENGINEERS_GROUP_ID,
+  GINA,
   PERIMETER_APP,
   PERIMETER_AUDIENCE,
   PERIMETER_IDENTITY,
+  SAM,
   SLACK,
   TEAMS,
   TEAMS_APP_ID,
@@ -34,6 +38,8 @@ export interface ConfigInput {
   readonly perimeterUrl: string;
   /** Where people sign, as browsers see it, and the port behind it. */
   readonly approve: { readonly url: string; readonly port: number };
+  /** The bot's pages, as browsers see them. */
+  readonly consoleUrl: string;
   readonly alarmUrl: string;
   readonly offsetFile: string;
   readonly slack: { readonly mode: 'http' | 'socket'; readonly apiUrl: string };
@@ -132,6 +138,17 @@ function botConfig(input: ConfigInput, secret: Pointer, store: string): z.input<
       person: human(member.objectId),
       slack: [{ workspaceId: SLACK.workspaceId, userId: member.slackUserId }],
     })),
+    roles: {
+      viewer: { groups: [APPROVERS_GROUP_ID] },
+      auditor: { people: [human(SAM.objectId)] },
+      operator: { people: [human(GINA.objectId)] },
+    },
+    console: {
+      publicUrl: input.consoleUrl,
+      clientId: CONSOLE_APP.clientId,
+      credential: { federated: { managedIdentity: { clientId: BOT_IDENTITY.clientId } } },
+      contact: 'Gina Global',
+    },
     entitlements: ENTITLEMENTS.map(({ roleDefinitionId, privileged, ...words }) => ({
       id: words.id,
       name: words.name,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AlarmReceiver, startAlarmReceiver } from './alarm-receiver.ts';
-import { APPROVAL_APP, BOT_APP, PERIMETER_APP, TEAMS_APP_ID, TENANT_ID } from './cast.ts';
+import { APPROVAL_APP, BOT_APP, BOT_IDENTITY, CONSOLE_APP, PERIMETER_APP, TEAMS_APP_ID, TENANT_ID } from './cast.ts';
 import { type Child, startChild } from './child.ts';
 import { type ConfigDraft, type ConfigFiles, writeConfigFiles } from './config-files.ts';
 import { createExchangeLog, type ExchangeLog } from './exchange-log.ts';
@@ -48,6 +48,8 @@ export interface World {
   readonly perimeterUrl: string;
   /** Origin of the page on which people sign. */
   readonly approveUrl: string;
+  /** Origin of the bot's pages, as browsers see it: `/console`, `/signin`. */
+  readonly consoleUrl: string;
   /** Where both say how they are, `/readyz` and `/metrics`: a listener of its own each. */
   readonly opsUrls: { readonly bot: string; readonly perimeter: string };
   readonly alarm: AlarmReceiver;
@@ -85,11 +87,15 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
   const exchanges = options.exchanges ?? createExchangeLog();
   const [botPort = 0, perimeterPort = 0, botOpsPort = 0, perimeterOpsPort = 0, approvePort = 0] = await freePorts(5);
   const approveUrl = `http://localhost:${approvePort}`;
+  const consoleUrl = `http://localhost:${botPort}`;
   const microsoft = await startMicrosoft({
     clock,
     folder: join(folder, 'microsoft'),
     log: exchanges,
-    redirectUris: { [APPROVAL_APP.clientId]: [`${approveUrl}/approve/callback`] },
+    redirectUris: {
+      [APPROVAL_APP.clientId]: [`${approveUrl}/approve/callback`],
+      [CONSOLE_APP.clientId]: [`${consoleUrl}/signin/callback`],
+    },
     ...options.microsoft,
   });
   started.push(() => microsoft.close());
@@ -127,6 +133,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     opsPorts,
     perimeterUrl,
     approve: { url: approveUrl, port: approvePort },
+    consoleUrl,
     alarmUrl: alarm.url,
     offsetFile: clock.file,
     slack: { mode: options.slackMode, apiUrl: slack.apiUrl },
@@ -145,7 +152,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     startChild({
       name,
       args: [...(options.nodeArgs?.[name] ?? []), MAIN, command, '--config', config],
-      env: { ...childEnv(microsoft.caFile), ...(name === 'perimeter' ? identityEnv(microsoft) : {}), ...options.env },
+      env: { ...childEnv(microsoft.caFile), ...identityEnv(microsoft, name), ...options.env },
       logFile: join(folder, `${name}.log`),
       readyMessage: `${name} ready`,
       onChange: changed,
@@ -176,6 +183,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     botUrl,
     perimeterUrl,
     approveUrl,
+    consoleUrl,
     opsUrls,
     alarm,
     files,
@@ -196,8 +204,9 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
 }
 
 /** What Azure puts into the surroundings of what has a managed identity. */
-function identityEnv({ identityEndpoint, identityHeader }: MicrosoftFarEnd): NodeJS.ProcessEnv {
-  return { IDENTITY_ENDPOINT: identityEndpoint, IDENTITY_HEADER: identityHeader };
+function identityEnv({ managedIdentity, identityHeader }: MicrosoftFarEnd, name: 'bot' | 'perimeter'): NodeJS.ProcessEnv {
+  const header = name === 'perimeter' ? identityHeader : managedIdentity.headerOf(BOT_IDENTITY.clientId);
+  return { IDENTITY_ENDPOINT: managedIdentity.endpoint, IDENTITY_HEADER: header };
 }
 
 /** What every process needs of its surroundings, and nothing more: neither proxies nor anybody's secrets reach the children. */

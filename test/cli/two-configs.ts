@@ -16,6 +16,7 @@ export function twoConfigs(opsPort = 0): ConfigFiles {
     opsPorts: { bot: opsPort, perimeter: opsPort },
     approve: { url: 'http://localhost:4446', port: 4446 },
     perimeterUrl: 'https://localhost:1',
+    consoleUrl: 'http://localhost:4',
     alarmUrl: 'https://localhost:1/alarm',
     offsetFile: join(folder, 'clock.json'),
     slack: { mode: 'http', apiUrl: 'http://127.0.0.1:1/api/' },

@@ -28,6 +28,7 @@ function written(mode: 'http' | 'socket') {
     opsPorts: { bot: 9, perimeter: 10 },
     approve: { url: 'http://localhost:4446', port: 4446 },
     perimeterUrl: 'https://localhost:5',
+    consoleUrl: 'http://localhost:4',
     alarmUrl: 'https://localhost:6/alarm',
     offsetFile: join(folder, 'clock.json'),
     slack: { mode, apiUrl: 'http://127.0.0.1:7/api/' },

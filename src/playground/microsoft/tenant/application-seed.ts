@@ -3,6 +3,8 @@ import {
   ABEL,
   APPROVAL_APP,
   BOT_APP,
+  BOT_IDENTITY,
+  CONSOLE_APP,
   GINA,
   PERIMETER_APP,
   PERIMETER_AUDIENCE,
@@ -68,8 +70,14 @@ export function seedApplications(now: number, secretOf: (keyId: string) => strin
       appRoles: [appRole('Access.Give', 1)],
     },
     MICROSOFT_GRAPH,
-    approvalSignIn(issuer, id(0, 'b')),
-    PERIMETER_IDENTITY_SEED,
+    peopleSignIn(APPROVAL_APP, { ...PERIMETER_IDENTITY, name: 'perimeter' }, issuer, id(0, 'b')),
+    userAssigned(PERIMETER_IDENTITY),
+    {
+      ...peopleSignIn(CONSOLE_APP, { ...BOT_IDENTITY, name: 'bot' }, issuer, 'a9900000-0000-4000-8000-000000000010'),
+      optionalClaims: { idToken: ['acct'], accessToken: [] },
+      groupMembershipClaims: 'SecurityGroup',
+    },
+    userAssigned(BOT_IDENTITY),
     own(TEAMS_APP_ID, 'Hallpass for Teams', 9, id(9, 'c')),
     app(1, 'Payroll export', { ownerIds: [SAM.objectId], credentials: [credential('secret', 1, 'nightly job', 20)] }),
     app(2, 'Build pipeline', {
@@ -115,32 +123,32 @@ const MICROSOFT_GRAPH: Seed = {
 };
 
 /** As `deploy/` makes it: people of one tenant, one redirect address, a managed identity in place of a secret. */
-function approvalSignIn(issuer: string, objectId: string): Seed {
+function peopleSignIn(
+  { clientId, principalId, name }: typeof APPROVAL_APP,
+  trusted: { readonly name: string; readonly principalId: string },
+  issuer: string,
+  objectId: string,
+): Seed {
   return {
-    appId: APPROVAL_APP.clientId,
-    displayName: APPROVAL_APP.name,
+    appId: clientId,
+    displayName: name,
     objectId,
-    servicePrincipalId: APPROVAL_APP.principalId,
+    servicePrincipalId: principalId,
     createdDateTime: '2024-02-01T09:00:00Z',
     ownerIds: [GINA.objectId],
     optionalClaims: { idToken: ['acct', 'auth_time', 'acrs'], accessToken: [] },
     federatedCredentials: [
-      {
-        name: 'perimeter',
-        issuer,
-        subject: PERIMETER_IDENTITY.principalId,
-        audiences: ['api://AzureADTokenExchange'],
-      },
+      { name: trusted.name, issuer, subject: trusted.principalId, audiences: ['api://AzureADTokenExchange'] },
     ],
   };
 }
 
-const PERIMETER_IDENTITY_SEED: Seed = {
-  appId: PERIMETER_IDENTITY.clientId,
-  displayName: PERIMETER_IDENTITY.name,
+const userAssigned = ({ clientId, principalId, name }: typeof PERIMETER_IDENTITY): Seed => ({
+  appId: clientId,
+  displayName: name,
   objectId: undefined,
-  servicePrincipalId: PERIMETER_IDENTITY.principalId,
+  servicePrincipalId: principalId,
   servicePrincipalType: 'ManagedIdentity',
   isUserAssigned: true,
   createdDateTime: '2024-02-01T09:00:00Z',
-};
+});

@@ -12,6 +12,8 @@ type PeopleSettings = Pick<HallpassConfig, 'tenants' | 'people' | 'teams' | 'sla
 export interface LinkedPeople extends People {
   /** Who stands for whom already, for whoever wants to link these two. */
   standing(account: ChatAccount, person: Person): AllStanding;
+  /** Accounts that the file names for this person. */
+  namedFor(person: Person): readonly ChatAccount[];
 }
 
 /** One account that stands for one person, by the file or by a link. */
@@ -81,6 +83,7 @@ export function createPeople(
         ? [...slack, { platform: 'teams', workspaceId: person.tenantId, userId: person.objectId }]
         : slack;
     },
+    namedFor: (person) => namedAs(person).map(({ account }) => account),
     standing: (account, person) => ({
       linked: standingOf(links.ofAccount(account), links.ofPerson(person)),
       configured: standingOf(named(account), namedAs(person)),

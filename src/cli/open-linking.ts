@@ -1,0 +1,67 @@
+import { transportClock } from '../access/core/clock.ts';
+import type { Bot } from '../bot/bot.ts';
+import { createLinkDesk } from '../bot/link-desk.ts';
+import type { HallpassConfig } from '../config/hallpass-config.ts';
+import { linkingRooms, SLACK_CALLBACK } from '../console/linking.ts';
+import type { ConsoleParts } from '../console/console.ts';
+import { LINK_PATH } from '../console/link-pages.ts';
+import { readSecret } from '../identity/secret-source.ts';
+import { createSlackSignIn } from '../identity/slack-sign-in.ts';
+import type { Log } from '../observe/log.ts';
+import type { SlackSurface } from '../slack/surface.ts';
+
+/** Where people link their accounts; undefined where that is not set up. Says nothing of anybody. */
+export function linkUrlOf({ console, slack }: Pick<HallpassConfig, 'console' | 'slack'>): string | undefined {
+  if (console === undefined || slack?.clientId === undefined || slack.clientSecret === undefined) return undefined;
+  return `${new URL(console.publicUrl).origin}${LINK_PATH}`;
+}
+
+/**
+ * What linking adds to the console, where it is set up.
+ * @throws {AppError} `secret.*`
+ */
+export function openLinking(parts: {
+  readonly config: HallpassConfig;
+  readonly bot: Pick<Bot, 'links' | 'people' | 'names' | 'directoryOf'>;
+  readonly slack: Pick<SlackSurface, 'account'> | undefined;
+  readonly cookieKey: Uint8Array;
+  readonly log: Log;
+}): Pick<Required<ConsoleParts>, 'rooms' | 'myLinks'> | undefined {
+  const { config, bot, log, cookieKey } = parts;
+  const linkUrl = linkUrlOf(config);
+  const { clientId, clientSecret, issuer, workspaceId } = config.slack ?? {};
+  const incomplete = clientId === undefined || clientSecret === undefined || issuer === undefined || workspaceId === undefined;
+  if (linkUrl === undefined || incomplete || parts.slack === undefined) return undefined;
+  const { guests, slackGuests, workspaces } = config.linking;
+  const desk = createLinkDesk({
+    links: bot.links,
+    people: bot.people,
+    settings: {
+      workspaceIds: [workspaceId, ...workspaces],
+      tenantIds: config.tenants.map(({ tenantId }) => tenantId),
+      guests,
+      slackGuests: slackGuests.map((account) => ({ platform: 'slack', ...account })),
+    },
+    directoryOf: bot.directoryOf,
+    slackAccount: parts.slack.account,
+    log,
+  });
+  return linkingRooms({
+    desk,
+    signIn: createSlackSignIn(
+      {
+        issuer,
+        clientId,
+        clientSecret: readSecret(clientSecret),
+        redirectUri: `${new URL(linkUrl).origin}${SLACK_CALLBACK}`,
+        workspaceId,
+      },
+      transportClock,
+    ),
+    names: bot.names,
+    namedFor: (person) => bot.people.namedFor(person),
+    tenantName: (id) => config.tenants.find(({ tenantId }) => tenantId.toLowerCase() === id.toLowerCase())?.name ?? id,
+    cookieKey,
+    transportClock,
+  });
+}

@@ -54,10 +54,11 @@ export function startDriftWatch({
     if (order === undefined || intent === undefined) return;
     const held = await writerOf(writers, order, intent.writer).look(order);
     const found = driftOf(held, endsAt, intent.writer === 'pim');
-    const seen = found === undefined ? '' : keyOf(found);
     const suspect = suspects.get(view.caseId);
     suspects.delete(view.caseId);
-    if (found === undefined || (drift !== undefined && keyOf(drift) === seen)) return;
+    if (found === undefined) return;
+    const seen = keyOf(found);
+    if (drift !== undefined && keyOf(drift) === seen) return;
     if (suspect?.seen !== seen) suspects.set(view.caseId, { seen, sinceMs: performance.now() });
     else if (performance.now() - suspect.sinceMs < secondLookMs - 10) suspects.set(view.caseId, suspect);
     else await tell(view.caseId, found);

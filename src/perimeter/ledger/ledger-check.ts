@@ -62,7 +62,6 @@ export function startLedgerCheck({ runtime, records, doubts, log }: LedgerCheckP
   }
 
   async function round(): Promise<void> {
-    clearTimeout(timer);
     try {
       await compare();
       isDone = true;

@@ -24,8 +24,8 @@ export function soundDoubt(alarmUrl: string): CommandHandler {
       why,
       foundAt,
       ours,
-      ...(seen === undefined ? {} : { seen }),
-      ...(unknownIds === undefined ? {} : { unknownIds }),
+      seen,
+      unknownIds,
     });
     return undefined;
   };

@@ -208,6 +208,15 @@ describe('the look at what was given', () => {
     expect(await times('grant0000001')).toBe(0);
   });
 
+  it('tells nothing of what nobody can find any more, and calls it neither unknown nor wrong', async () => {
+    await grantIn('active', 'grant0000001');
+    bench.clock.advance(5 * MINUTE);
+    shown = () => gone;
+    const drift = start({ runtime: { ...runtime, read: () => undefined } });
+    await looks(drift, 2);
+    expect([drift.unchecked, log.lines]).toEqual([0, []]);
+  });
+
   it('counts what it could not ask about as unknown, and asks about the others', async () => {
     for (const id of ['grant0000001', 'grant0000002', 'grant0000003']) await grantIn('active', id);
     bench.clock.advance(5 * MINUTE);

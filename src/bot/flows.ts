@@ -4,6 +4,7 @@ import { link, type LinkContext } from '../../flows/link.ts';
 import { personKey } from '../access/core/person.ts';
 import { holdingKey } from '../chat/access-case.ts';
 import type { Flow } from '../durable/port.ts';
+import { retentionFlow } from '../durable/retention.ts';
 import { accountKey } from './links.ts';
 
 /**
@@ -51,4 +52,4 @@ export const linkFlow: Flow = {
 };
 
 /** Every flow that the bot runs. */
-export const BOT_FLOWS: readonly Flow[] = [accessRequestFlow, findingFlow, linkFlow];
+export const BOT_FLOWS: readonly Flow[] = [accessRequestFlow, findingFlow, linkFlow, retentionFlow];

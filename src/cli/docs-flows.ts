@@ -8,6 +8,7 @@ import { freeze } from '../../flows/freeze.ts';
 import { grant } from '../../flows/grant.ts';
 import { link } from '../../flows/link.ts';
 import { refusals } from '../../flows/refusals.ts';
+import { retention } from '../../flows/retention.ts';
 import { flowPage } from '../durable/flow-diagram.ts';
 
 /** The pages of docs/flows, by file name. `npm run docs:flows` writes them; a test fails when they are stale. */
@@ -20,6 +21,7 @@ export function flowPages(): ReadonlyMap<string, string> {
     ['freeze.md', flowPage(freeze, 'flows/freeze.ts')],
     ['doubt.md', flowPage(doubt, 'flows/doubt.ts')],
     ['refusals.md', flowPage(refusals, 'flows/refusals.ts')],
+    ['retention.md', flowPage(retention, 'flows/retention.ts')],
   ]);
 }
 

@@ -119,5 +119,18 @@ export const storeSchema = z
     return { postgres };
   });
 
+/** At least a month: whoever asks after an outage or a holiday finds it. */
+const keepDays = z.int().min(30).max(36_600);
+
+/** How long what is kept beside the journal stays after a case is over. The journal itself holds ids, and stays. docs/privacy.md */
+const retentionShape = {
+  /** Justifications, notes, details of findings. */
+  textsDays: keepDays.default(730),
+};
+export const botRetentionSchema = z.strictObject(retentionShape).prefault({});
+export const perimeterRetentionSchema = z
+  .strictObject({ ...retentionShape, /** Signatures, chat decisions and read-backs. */ evidenceDays: keepDays.default(3_650) })
+  .prefault({});
+
 /** An offset of the domain clock, read from a file; accepted only when every outside address is loopback. For trying out. */
 export const domainClockSchema = z.strictObject({ offsetFile: z.string().min(1) });

@@ -169,6 +169,8 @@ export interface Runtime {
   putText(caseId: string, text: string): Promise<TextRef>;
   /** The text, or undefined when it was erased. */
   text(caseId: string, ref: TextRef): string | undefined;
+  /** How many texts of this case are there. */
+  textCount(caseId: string): Promise<number>;
   eraseTexts(caseId: string): Promise<void>;
   /** Sequence and head of the newest durable line. */
   head(): { readonly seq: number; readonly head: string };

@@ -197,6 +197,7 @@ function createRuntime({ store, book, clock, log, casesPerLane, closeGraceMs }: 
     cursor: (name) => store.cursor(name),
     putText: (caseId, text) => store.putText(caseId, text),
     text: (caseId, ref) => store.text(caseId, ref),
+    textCount: (caseId) => store.textCount(caseId),
     eraseTexts: (caseId) => store.eraseTexts(caseId),
     head: () => store.head(),
     async *entries(afterSeq) {

@@ -123,7 +123,8 @@ export interface Store {
   text(caseId: string, ref: TextRef): string | undefined;
   /** How many texts of this case are there. */
   textCount(caseId: string): Promise<number>;
-  eraseTexts(caseId: string): Promise<void>;
+  /** All of them, or those with these digests. */
+  eraseTexts(caseId: string, only?: readonly string[]): Promise<void>;
   head(): { readonly seq: number; readonly head: string };
   entries(afterSeq: number): AsyncIterable<{ readonly line: Line; readonly head: string }>;
   onCommit(listener: (committed: Committed) => void): () => void;

@@ -7,6 +7,7 @@ import {
   guid,
   listenSchema,
   perimeterOpsSchema,
+  perimeterRetentionSchema,
   personSchema,
   secretSourceSchema,
   storeSchema,
@@ -130,6 +131,7 @@ export const perimeterConfigSchema = z.strictObject({
   listen: listenSchema,
   ops: perimeterOpsSchema,
   store: storeSchema,
+  retention: perimeterRetentionSchema,
   /** The one application that may call: the bot's, with this audience and app role in its token. */
   caller: z.strictObject({ clientId: guid, audience: z.string().min(1), appRole: z.string().min(1).default('Access.Give') }),
   approve: approveSchema.optional(),

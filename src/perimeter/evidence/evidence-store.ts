@@ -9,7 +9,7 @@ export interface StoredEvidence {
   readonly record: EvidenceRecord;
 }
 
-/** Keeps evidence apart from the journal, so that it has its own readers and its own end. Nothing is ever changed in it. */
+/** Keeps evidence apart from the journal, so that it has its own readers and its own end. No record is ever changed. */
 export interface EvidenceStore {
   /**
    * Resolves when the record can no longer be lost: call before the event that names its digest. The same record again changes nothing.
@@ -18,6 +18,10 @@ export interface EvidenceStore {
   put(requestId: string, record: EvidenceRecord): Promise<{ readonly digest: string }>;
   /** All records of a request, by digest; none when there are none. @throws {AppError} `evidence.damaged`, retryable `evidence.unavailable` */
   list(requestId: string): Promise<readonly StoredEvidence[]>;
+  /** How many records of a request there are, whatever is in them. @throws {AppError} retryable `evidence.unavailable` */
+  count(requestId: string): Promise<number>;
+  /** All of a request, when it has been kept long enough. @throws {AppError} retryable `evidence.unavailable` */
+  erase(requestId: string): Promise<void>;
 }
 
 /** What every store writes: nothing that it could not read again. */

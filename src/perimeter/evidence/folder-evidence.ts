@@ -13,6 +13,11 @@ const ENDING = '.json';
  */
 export function createFolderEvidence(files: FileLayer, storeFolder: string): EvidenceStore {
   const root = join(storeFolder, 'evidence');
+  const folderOf = (requestId: string): string => join(root, requestIdSchema.parse(requestId));
+  const namesOf = (requestId: string): Promise<readonly string[]> =>
+    files.list(folderOf(requestId)).catch((error: unknown) => {
+      throw unavailable(`list ${requestId}`, error);
+    });
   return {
     async put(requestId, given) {
       const { digest, record } = checkedForStore(requestId, given);
@@ -33,13 +38,22 @@ export function createFolderEvidence(files: FileLayer, storeFolder: string): Evi
       return { digest };
     },
     async list(requestId) {
-      const folder = join(root, requestIdSchema.parse(requestId));
-      const names = await files.list(folder).catch((error: unknown) => {
-        throw unavailable(`list ${requestId}`, error);
-      });
+      const folder = folderOf(requestId);
+      const names = await namesOf(requestId);
       // A name that does not end like this is a draft that a crash left.
       const digests = names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length));
       return digests.map((digest) => readStored(requestId, digest, read(files, join(folder, `${digest}${ENDING}`))));
+    },
+    // Also of a case whose id is none of a request's: it has none.
+    count: async (caseId) => (requestIdSchema.safeParse(caseId).success ? (await namesOf(caseId)).length : 0),
+    async erase(requestId) {
+      try {
+        // The empty folder stays: nothing else in it is worth another kind of call.
+        for (const name of await namesOf(requestId)) await files.remove(join(folderOf(requestId), name));
+        await files.syncFolder(folderOf(requestId));
+      } catch (error) {
+        throw unavailable(`erase ${requestId}`, error);
+      }
     },
   };
 }

@@ -42,5 +42,12 @@ export async function openPostgresEvidence(query: Query): Promise<EvidenceStore>
         .parse(rows)
         .map(({ digest, record }) => readStored(requestId, digest, Buffer.from(record, 'utf8')));
     },
+    async count(requestId) {
+      const rows = await ask(`count ${requestId}`, 'select 1 from hallpass_evidence where request_id = $1', [requestId]);
+      return rows.length;
+    },
+    async erase(requestId) {
+      await ask(`erase ${requestId}`, 'delete from hallpass_evidence where request_id = $1', [requestId]);
+    },
   };
 }

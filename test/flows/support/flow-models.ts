@@ -5,8 +5,10 @@ import type { FreezeEvent } from '../../../flows/freeze.ts';
 import type { GrantEvent } from '../../../flows/grant.ts';
 import type { LinkEvent } from '../../../flows/link.ts';
 import type { RefusalsEvent } from '../../../flows/refusals.ts';
+import type { RetentionEvent } from '../../../flows/retention.ts';
 import { accessRequestFlow, findingFlow, linkFlow } from '../../../src/bot/flows.ts';
 import type { EventInput, Flow } from '../../../src/durable/port.ts';
+import { retentionFlow } from '../../../src/durable/retention.ts';
 import { freezeFlow } from '../../../src/perimeter/freeze/freeze-desk.ts';
 import { grantFlow } from '../../../src/perimeter/grant-flow.ts';
 import { doubtFlow } from '../../../src/perimeter/ledger/doubt-desk.ts';
@@ -170,6 +172,13 @@ export const flowModels: readonly FlowModel[] = [
       refused: [{ code: 'caller.limited', call: 'feed', count: 2, firstAt: AT, lastAt: AT, requestId: 'request1' }],
     }),
     facts: ['refused'],
+  },
+  {
+    name: 'retention',
+    flow: retentionFlow,
+    inputs: [{ kind: 'texts', caseIds: ['request1'], upToSeq: 7 }],
+    events: eventsOf<RetentionEvent>({ erased: [{ count: 1 }] }),
+    facts: ['erased'],
   },
   {
     name: 'link',

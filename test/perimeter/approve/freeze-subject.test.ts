@@ -22,6 +22,8 @@ beforeEach(() => {
 });
 
 const evidence: EvidenceStore = {
+  count: () => Promise.resolve(kept.length),
+  erase: () => Promise.resolve(),
   put: (_id, record) => {
     const digest = digestOf(record);
     kept.push({ digest, record });

@@ -198,7 +198,7 @@ export async function openLowdbStore(options: LowdbStoreOptions): Promise<Store>
       putText: (caseId, text) => texts.put(caseId, text),
       text: (caseId, ref) => texts.get(caseId, ref),
       textCount: async (caseId) => texts.count(caseId),
-      eraseTexts: (caseId) => texts.erase(caseId),
+      eraseTexts: (caseId, only) => texts.erase(caseId, only),
       head: () => ({ seq: writer.place.seq, head: writer.place.head }),
       async *entries(afterSeq) {
         const lastSeq = writer.place.seq;

@@ -15,7 +15,8 @@ export interface Texts {
   get(caseId: string, ref: TextRef): string | undefined;
   /** How many texts of this case are there. */
   count(caseId: string): number;
-  erase(caseId: string): Promise<void>;
+  /** All of them, or those with these digests. */
+  erase(caseId: string, only?: readonly string[]): Promise<void>;
 }
 
 export function createTexts(files: FileLayer, folder: string, onFatal: (error: AppError) => void): Texts {
@@ -38,6 +39,20 @@ export function createTexts(files: FileLayer, folder: string, onFatal: (error: A
     }
     if (known === undefined) await synced(() => files.syncFolder(folder));
     point('store.text-written');
+  };
+
+  /** Beside, then in its place: after a crash there are the old ones or those that are left. */
+  const rewrite = async (path: string, left: readonly SaltedText[]): Promise<void> => {
+    const draft = `${path}.tmp`;
+    await files.remove(draft);
+    const file = await files.openForAppend(draft);
+    try {
+      await file.append(Buffer.from(left.map((row) => `\n${JSON.stringify(row)}\n`).join('')));
+      await synced(() => file.dataSync());
+    } finally {
+      await file.close();
+    }
+    await files.rename(draft, path);
   };
 
   const synced = async (sync: () => Promise<void>): Promise<void> => {
@@ -66,9 +81,11 @@ export function createTexts(files: FileLayer, folder: string, onFatal: (error: A
     },
     get: (caseId, { textDigest }) => textOf(rowsOf(caseId), textDigest),
     count: (caseId) => rowsOf(caseId).length,
-    erase: (caseId) =>
+    erase: (caseId, only) =>
       serial.run(caseId, async () => {
-        await files.remove(pathOf(caseId));
+        const left = only === undefined ? [] : rowsOf(caseId).filter(({ digest }) => !only.includes(digest));
+        if (left.length === 0) await files.remove(pathOf(caseId));
+        else await rewrite(pathOf(caseId), left);
         await synced(() => files.syncFolder(folder));
       }),
   };

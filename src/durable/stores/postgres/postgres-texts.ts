@@ -33,10 +33,11 @@ export function createPostgresTexts(
       }),
     text: (caseId, { textDigest }) => textOf(known.texts(caseId), textDigest),
     textCount: async (caseId) => (await readTexts(db, [caseId])).get(caseId)?.length ?? 0,
-    eraseTexts: (caseId) =>
+    eraseTexts: (caseId, only) =>
       serial.run(caseId, async () => {
-        await run((queries) => queries.query(`DELETE FROM ${db.schema}.texts WHERE case_id = $1`, [caseId]));
-        known.setTexts(caseId, []);
+        const sql = `DELETE FROM ${db.schema}.texts WHERE case_id = $1 AND ($2::text[] IS NULL OR digest = ANY ($2))`;
+        await run((queries) => queries.query(sql, [caseId, only ?? null]));
+        known.setTexts(caseId, only === undefined ? [] : known.texts(caseId).filter(({ digest }) => !only.includes(digest)));
       }),
   };
 }

@@ -118,7 +118,7 @@ export const MEANINGS: Readonly<Record<number, Meaning>> = {
   },
   700222: {
     says: 'Entra takes no tokens of its own for this registration.',
-    next: `Use a user-assigned managed identity: ${MANAGED}`,
+    next: `Use a user-assigned managed identity, as ${MANAGED} describes.`,
   },
   700226: {
     says: 'The assertion is no token of a user-assigned managed identity: Entra takes no other of its own.',

@@ -18,6 +18,8 @@ export interface LinkContext {
   readonly linkedAt: string;
   readonly unlinkedAt?: string;
   readonly why?: WhyUnlinked;
+  /** The code with which it was refused, although both accounts had signed in: nobody was linked. */
+  readonly refusedWith?: string;
 }
 
 export type LinkEvent = { readonly type: 'unlinked'; readonly at: string; readonly why: WhyUnlinked };
@@ -25,10 +27,16 @@ export type LinkEvent = { readonly type: 'unlinked'; readonly at: string; readon
 /** One chat account stands for one person, from the moment they showed that both are theirs. Linking again is another case. */
 export const link = setup({
   types: {
-    input: {} as { readonly account: ChatAccount; readonly person: Person; readonly at: string },
+    input: {} as {
+      readonly account: ChatAccount;
+      readonly person: Person;
+      readonly refusedWith?: string;
+      readonly at: string;
+    },
     context: {} as LinkContext,
     events: {} as LinkEvent,
   },
+  guards: { isRefused: ({ context }) => context.refusedWith !== undefined },
   actions: {
     /** To both accounts: whoever did not link them hears of it. */
     tellLinked: effect,
@@ -38,9 +46,13 @@ export const link = setup({
 }).createMachine({
   id: 'link',
   version: '1',
-  context: ({ input: { account, person, at } }) => ({ account, person, linkedAt: at }),
-  initial: 'linked',
+  context: ({ input: { at, ...asked } }) => ({ ...asked, linkedAt: at }),
+  initial: 'asked',
   states: {
+    asked: {
+      description: 'Somebody has signed in to both accounts. Whether they may be linked was judged before.',
+      always: [{ guard: 'isRefused', target: 'refused' }, { target: 'linked' }],
+    },
     linked: {
       description: 'What this chat account does, this person does.',
       entry: 'tellLinked',
@@ -51,5 +63,6 @@ export const link = setup({
       entry: 'tellUnlinked',
       type: 'final',
     },
+    refused: { description: 'Nobody was linked. Kept, so that whoever watches sees that it was tried.', type: 'final' },
   },
 });

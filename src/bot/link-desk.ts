@@ -19,6 +19,8 @@ export interface LinkSight {
 export interface LinkDesk {
   /** @throws {AppError} retryable `link.slack-unknown`, `link.directory-unknown`; `link.entra-gone` */
   look(account: ChatAccount, person: Person): Promise<LinkSight>;
+  /** Writes down that somebody who signed in to both was refused. */
+  refuse(account: ChatAccount, person: Person, attemptId: string, refusal: Refusal): Promise<Refusal>;
   /** Looks once more, and links, once for each `attemptId`; durable when it resolves. @throws {AppError} as `look` */
   link(account: ChatAccount, person: Person, attemptId: string): Promise<Link | Refusal>;
   ofPerson(person: Person): readonly Link[];
@@ -61,6 +63,7 @@ export function createLinkDesk({ links, people, settings, directoryOf, slackAcco
       const { judge, ...seen } = await look(account, person);
       return { ...seen, verdict: judge() };
     },
+    refuse: (account, person, attemptId, refusal) => links.refuse({ account, person }, attemptId, refusal),
     async link(account, person, attemptId) {
       const { judge } = await look(account, person);
       const made = await links.begin({ account, person }, attemptId, () => {

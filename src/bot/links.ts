@@ -11,6 +11,11 @@ export interface Link extends LinkContext {
   readonly caseId: string;
 }
 
+interface Ends {
+  readonly account: ChatAccount;
+  readonly person: Person;
+}
+
 /** The links that stand, found at once by either end; the cases of flows/link.ts are the truth, this only remembers where they are. */
 export interface Links {
   /** At most one a tenant. */
@@ -20,24 +25,23 @@ export interface Links {
   all(): readonly Link[];
   /**
    * Begins a link once for each `attemptId`. `judge` is asked when nobody else links or unlinks, so that what it saw still holds when the link
-   * is durable; what it refuses is not begun.
+   * is durable; what it refuses is written down as refused.
    */
-  begin(
-    ends: { readonly account: ChatAccount; readonly person: Person },
-    attemptId: string,
-    judge: () => Refusal | undefined,
-  ): Promise<Link | Refusal>;
+  begin(ends: Ends, attemptId: string, judge: () => Refusal | undefined): Promise<Link | Refusal>;
+  /** Writes down that these two, who both signed in, are refused; once for each `attemptId`. */
+  refuse(ends: Ends, attemptId: string, refusal: Refusal): Promise<Refusal>;
   /** False when it stood no longer. */
   end(caseId: string, why: WhyUnlinked, actor: Actor): Promise<boolean>;
 }
 
 export const accountKey = ({ platform, workspaceId, userId }: ChatAccount): string => `${platform}/${workspaceId}/${userId}`;
 
-/** Undefined for a case of another flow, and for one that was poisoned: what cannot be trusted stands for nobody. */
+/** Undefined for a case of another flow, and for one that was refused or poisoned: what cannot be trusted stands for nobody. */
 export function linkOf(view: CaseView | undefined): Link | undefined {
   if (view?.flow !== LINK || view.status === 'poisoned') return undefined;
   // Our own machine's context, as it was stored.
-  return { caseId: view.caseId, ...(view.context as LinkContext) };
+  const context = view.context as LinkContext;
+  return context.refusedWith === undefined ? { caseId: view.caseId, ...context } : undefined;
 }
 
 export function createLinks(runtime: Runtime): Links {
@@ -65,7 +69,13 @@ export function createLinks(runtime: Runtime): Links {
     byAccount.get(accountKey(found.account))?.delete(caseId);
     byPerson.get(personKey(found.person))?.delete(caseId);
   });
+  async function refuseFor(ends: Ends, attemptId: string, refusal: Refusal): Promise<Refusal> {
+    const input = { ...ends, refusedWith: refusal.code };
+    await runtime.begin(LINK, caseIdOf(`refused ${attemptId}`), input, { kind: 'person', person: ends.person });
+    return refusal;
+  }
   return {
+    refuse: refuseFor,
     ofAccount: (account) => standing(byAccount.get(accountKey(account)) ?? []),
     ofPerson: (person) => standing(byPerson.get(personKey(person)) ?? []),
     all: open,
@@ -73,7 +83,7 @@ export function createLinks(runtime: Runtime): Links {
       lock('links', async () => {
         const caseId = caseIdOf(attemptId);
         const refusal = judge();
-        if (refusal !== undefined) return refusal;
+        if (refusal !== undefined) return refuseFor({ account, person }, attemptId, refusal);
         const outcome = await runtime.begin(LINK, caseId, { account, person }, { kind: 'person', person });
         const made = linkOf(outcome.view);
         if (outcome.kind === 'repeated' || made === undefined || !samePerson(made.person, person)) return usedAlready;

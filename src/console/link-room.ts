@@ -36,7 +36,7 @@ export const linkRoom =
       const sight = await desk.look(account, visitor.person);
       if (!sight.verdict.permitted) {
         setCookie(c, visits.gone);
-        throw refused(sight.verdict);
+        throw refused(await desk.refuse(account, visitor.person, back.attemptId, sight.verdict));
       }
       return c.html(confirmPage(visitor, account, sight, tenantName(visitor.person.tenantId)));
     });

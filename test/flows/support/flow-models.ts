@@ -183,7 +183,11 @@ export const flowModels: readonly FlowModel[] = [
   {
     name: 'link',
     flow: linkFlow,
-    inputs: [{ account: { platform: 'slack', workspaceId: 'T0WORK', userId: 'U0RITA' }, person: rita }],
+    inputs: [{}, { refusedWith: 'link.slack-guest' }].map((how) => ({
+      ...how,
+      account: { platform: 'slack', workspaceId: 'T0WORK', userId: 'U0RITA' },
+      person: rita,
+    })),
     events: eventsOf<LinkEvent>({ unlinked: [{ why: 'person' }, { why: 'disabled' }] }),
     facts: ['unlinked'],
   },

@@ -12,6 +12,7 @@ import type { Runtime } from '../durable/port.ts';
 import { createRetention, keptTexts } from '../durable/retention.ts';
 import type { Log } from '../observe/log.ts';
 import { createBotMetrics, type BotMetrics } from '../observe/metrics.ts';
+import type { DoctorReport } from '../chat/doctor-report.ts';
 import type { FindingWords } from '../chat/finding-words.ts';
 import { alertCards, createFindingDetails, FINDING } from './alert-cards.ts';
 import { cardsOf, keyOfAddress } from './card-link.ts';
@@ -45,6 +46,8 @@ export interface BotOptions {
   /** One for each of `config.tenants`, in that order. */
   readonly tenants: readonly TenantParts[];
   readonly findingWords: FindingWords;
+  /** Looks at everything that Hallpass needs around it, for operators who ask in chat. */
+  readonly examine: () => Promise<DoctorReport>;
   /** Where people link their chat accounts, where that is set up. */
   readonly linkUrl?: string;
   /** The domain clock. */
@@ -135,6 +138,7 @@ export function createBot(options: BotOptions): Bot {
     clock,
     log,
     cards,
+    examine: options.examine,
     findings: { details: createFindingDetails({ runtime, names, words: options.findingWords }) },
   });
   const desk = meterDesk(plainDesk, metrics);

@@ -22,6 +22,7 @@ export function meterDesk(desk: Desk, { clicks, clickSeconds }: BotMetrics): Des
     stranger: (actor) => desk.stranger(actor),
     linked: (actor) => meter('linked', actor, () => desk.linked(actor)),
     unlink: (actor) => meter('unlink', actor, () => desk.unlink(actor)),
+    doctor: (actor) => meter('doctor', actor, () => desk.doctor(actor)),
     acknowledge: (actor, caseId, message) => meter('acknowledge', actor, () => desk.acknowledge(actor, caseId, message)),
     snooze: (actor, caseId, message) => meter('snooze', actor, () => desk.snooze(actor, caseId, message)),
     details: (actor, caseId, message) => meter('details', actor, () => desk.details(actor, caseId, message)),

@@ -3,6 +3,7 @@ import type { DirectoryOf } from '../access/directory.ts';
 import type { EntitlementSetting, HallpassConfig } from '../config/hallpass-config.ts';
 import type { Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
+import type { DoctorReport } from './doctor-report.ts';
 import type { Names } from './names.ts';
 import type { ApproveUrlOf } from './request-facts.ts';
 import type { ChatLinks } from './link-account.ts';
@@ -20,7 +21,7 @@ export interface DeskDeps {
   readonly links: ChatLinks;
   readonly settings: ReadonlyMap<string, EntitlementSetting>;
   readonly approveUrlOf: ApproveUrlOf;
-  readonly config: Pick<HallpassConfig, 'requests' | 'security' | 'slack' | 'teams'>;
+  readonly config: Pick<HallpassConfig, 'requests' | 'security' | 'slack' | 'teams' | 'roles'>;
   /** The domain clock. */
   readonly clock: Clock;
   readonly log: Log;
@@ -30,6 +31,8 @@ export interface DeskDeps {
     /** Renders the case's cards again soon. */
     refreshSoon(caseId: string): void;
   };
+  /** Looks at everything that Hallpass needs around it. */
+  readonly examine: () => Promise<DoctorReport>;
   readonly findings: {
     /** Everything about one finding, for the security channel. */
     details(caseId: string): Promise<DetailsView | undefined>;

@@ -9,6 +9,7 @@ import { details } from './show-details.ts';
 import { giveUp } from './give-up.ts';
 import { linked, unlink } from './link-account.ts';
 import { offersFor } from './offers.ts';
+import { createRunDoctor } from './run-doctor.ts';
 import { showHome } from './show-home.ts';
 import { entitlementWords } from './projections/words.ts';
 import { submit } from './submit.ts';
@@ -24,6 +25,7 @@ const optionOf = (setting: EntitlementSetting): RequestOption => ({
 export function createDesk(deps: DeskDeps): Desk {
   const { log } = deps;
   const offers = offersFor(deps);
+  const runDoctor = createRunDoctor(deps);
   return {
     options: (actor, search) =>
       guarded(
@@ -63,6 +65,14 @@ export function createDesk(deps: DeskDeps): Desk {
         (refusal) => ({ refusal }),
       ),
     unlink: (actor) => guarded(log, 'unlink', actor, () => unlink(deps, actor), refused),
+    doctor: (actor) =>
+      guarded(
+        log,
+        'doctor',
+        actor,
+        () => runDoctor(actor),
+        (refusal) => ({ refusal }),
+      ),
     acknowledge: (actor, caseId, message) =>
       guarded(log, 'acknowledge', actor, () => acknowledge(deps, actor, caseId, message), refused),
     snooze: (actor, caseId, message) => guarded(log, 'snooze', actor, () => snooze(deps, actor, caseId, message), refused),

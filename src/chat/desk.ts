@@ -52,6 +52,8 @@ export interface Desk {
   linked(actor: ChatActor): Promise<{ readonly sentence: string } | { readonly refusal: Refusal }>;
   /** Ends the links of the very account that asks. Linking again is always possible. */
   unlink(actor: ChatActor): Promise<Answer>;
+  /** For operators: has Hallpass itself examined. Takes seconds, not milliseconds. */
+  doctor(actor: ChatActor): Promise<DetailsView | { readonly refusal: Unknown }>;
   acknowledge(actor: ChatActor, caseId: string, message: PostedMessage | undefined): Promise<Answer>;
   snooze(actor: ChatActor, caseId: string, message: PostedMessage | undefined): Promise<Answer>;
   /**

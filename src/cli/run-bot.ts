@@ -21,6 +21,8 @@ import { createFindingWords } from '../posture/finding-words.ts';
 import { createSlackSurface, type SlackSurface } from '../slack/surface.ts';
 import { createTeamsSurface, type TeamsSurface } from '../teams/surface.ts';
 import { teamOf } from '../teams/team-of.ts';
+import { openConsole } from './open-console.ts';
+import { linkUrlOf, openLinking } from './open-linking.ts';
 import { type OpenTenant, openTenants } from './open-tenants.ts';
 import { watchTenant } from './watch-tenant.ts';
 
@@ -42,16 +44,24 @@ export async function runBot(configFile: string): Promise<void> {
     throw error;
   });
   const surfaces = surfacesOf(config, secrets, tenants, log, () => bot.metrics.slackPreviousSecret.inc());
+  const linkUrl = linkUrlOf(config);
   const bot = createBot({
     config,
+    ...(linkUrl === undefined ? {} : { linkUrl }),
     runtime,
     tenants,
     findingWords: createFindingWords(config.tenants),
+    examine: async () => (await import('./doctor-run.ts')).doctorOfBot(config),
     clock,
     log,
     surfaces: surfaces.create,
   });
-  const servers = await startBotServers({ config, bot, routes: surfaces.routes(), log }).catch(async (error: unknown) => {
+  const serve = async () => {
+    const linking = openLinking({ config, bot, slack: surfaces.slack(), log });
+    const pages = openConsole({ config, tenants, runtime, names: bot.names, clock, log, ...linking });
+    return startBotServers({ config, bot, routes: surfaces.routes(), ...(pages ? { pages } : {}), log });
+  };
+  const servers = await serve().catch(async (error: unknown) => {
     await runtime.close();
     throw error;
   });
@@ -131,6 +141,7 @@ function surfacesOf(
   };
   return {
     create,
+    slack: () => slack,
     routes: (): Readonly<Record<string, Route>> => ({
       ...(slack?.handle ? { 'POST /slack/events': slack.handle } : {}),
       ...(teams ? { 'POST /api/messages': (req, res) => teams?.handle(req, res) } : {}),

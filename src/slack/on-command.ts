@@ -1,10 +1,16 @@
+import type { ModalView } from '@slack/types';
 import { button, buttons, confirmation, plainSection } from './blocks.ts';
 import { type Clicker, type Counter } from './counter.ts';
+import { detailsModal } from './details-modal.ts';
 import { holdings } from './home-view.ts';
+import { answerModal } from './notice-modal.ts';
 import type { SlashCommand } from './payloads.ts';
 import { requestForm } from './request-form.ts';
 
-/** `/access` opens the form, `mine` shows what one holds, `unlink` ends the link of this account; anything else says so. */
+/**
+ * `/access` opens the form, `mine` shows what one holds, `unlink` ends the link of this account, `doctor` examines Hallpass for operators; anything
+ * else says so.
+ */
 export async function onCommand(counter: Counter, command: SlashCommand): Promise<void> {
   const clicker: Clicker = {
     actor: { platform: 'slack', workspaceId: counter.workspaceId, userId: command.user_id },
@@ -19,13 +25,19 @@ export async function onCommand(counter: Counter, command: SlashCommand): Promis
   if (stranger !== undefined) return counter.tell(clicker, { done: false, ...stranger });
   if (word === '') return counter.open(clicker, 'Request access', requestForm(counter, clicker.actor));
   if (word === 'mine') return showMine(counter, clicker);
-
+  if (word === 'doctor') return counter.open(clicker, 'Doctor', examined(counter, clicker));
   await counter.tell(clicker, {
     done: false,
     code: 'chat.unknown-command',
     reason: 'I do not know that command.',
-    hint: `Type ${command.command} to ask for access, ${command.command} mine to see what you hold, or ${command.command} unlink.`,
+    hint: `Type ${command.command} to ask for access, ${command.command} mine to see what you hold, or ${command.command} unlink. Operators type ${command.command} doctor.`,
   });
+}
+
+/** Takes longer than Slack waits: the window opens at once, and is filled when everything was looked at. */
+async function examined({ desk }: Counter, { actor }: Clicker): Promise<ModalView> {
+  const view = await desk.doctor(actor);
+  return 'refusal' in view ? answerModal({ done: false, ...view.refusal }) : detailsModal(view, 'Doctor');
 }
 
 async function showMine(counter: Counter, clicker: Clicker): Promise<void> {

@@ -40,6 +40,8 @@ export async function answerText(caller: Caller, said: string): Promise<Card> {
       return asCard(await form(caller, rest.join(' ').slice(0, 200)));
     case 'mine':
       return asCard(await mine(caller));
+    case 'doctor':
+      return asCard(await examined(caller));
     default:
       return helpCard();
   }
@@ -179,6 +181,11 @@ async function details(
 ): Promise<Reply> {
   const view = await desk.details(actor, caseId, message);
   return 'refusal' in view ? refusal(view.refusal) : { card: detailsCard(view, buttons(view)) };
+}
+
+async function examined({ desk, actor }: Caller): Promise<Reply> {
+  const view = await desk.doctor(actor);
+  return 'refusal' in view ? refusal(view.refusal) : { card: detailsCard(view) };
 }
 
 async function mine({ desk, actor, zone }: Caller, answer?: Answer): Promise<Reply> {

@@ -3,6 +3,7 @@ import type { Desk } from '../chat/desk.ts';
 import type { ChatActor } from '../chat/surface.ts';
 import type { Log } from '../observe/log.ts';
 import type { TeamsSettings } from './bot-identity.ts';
+import type { Card } from './card-parts.ts';
 import type { Chats } from './chats.ts';
 import type { Connector } from './connector.ts';
 import { answerPress, answerText, asCard, refusal, UNREADABLE, type Caller, type Reply } from './conversation.ts';
@@ -19,8 +20,12 @@ export interface DispatchDeps {
   readonly desk: Desk;
   readonly log: Log;
   readonly patienceMs?: number;
+  /** Keeps work that outlives its request, so that stopping can wait for it. */
+  readonly track: (work: Promise<void>) => void;
 }
 
+/** Nobody looks at an empty chat for longer. */
+const SAY_SOMETHING_AFTER_MS = 2000;
 /** Teams waits 10 to 15 seconds for the answer to an invoke. */
 const PATIENCE_MS = 8000;
 
@@ -52,10 +57,23 @@ async function answerMessage(deps: DispatchDeps, activity: IncomingActivity, act
     await deps.connector.postInConversation(activity.conversation.id, noticeCard(text));
     return;
   }
-  const card = await answerText(callerOf(deps, activity, actor), activity.text ?? '').catch((error: unknown) =>
+  const answer = answerText(callerOf(deps, activity, actor), activity.text ?? '').catch((error: unknown) =>
     asCard(failed(deps, error)),
   );
-  await deps.connector.postInConversation(activity.conversation.id, card);
+  await say(deps, activity.conversation.id, answer);
+}
+
+/** What takes long is announced, and written in the same place when it is there: Teams does not wait for it. */
+async function say(
+  { connector, log, track, patienceMs = SAY_SOMETHING_AFTER_MS }: DispatchDeps,
+  conversationId: string,
+  answer: Promise<Card>,
+): Promise<void> {
+  const ready = await within(patienceMs, answer);
+  if (ready !== undefined) return void (await connector.postInConversation(conversationId, ready.value));
+  const posted = await connector.postInConversation(conversationId, noticeCard('One moment …'));
+  const fill = async () => connector.update(conversationId, posted, await answer);
+  track(fill().catch((error: unknown) => log.error({ err: error }, 'teams: a late answer could not be written')));
 }
 
 async function pressed(deps: DispatchDeps, activity: IncomingActivity, actor: ChatActor): Promise<Reply> {
@@ -91,15 +109,18 @@ function submitted(value: unknown) {
 
 /** Whoever waits longer than Teams does is told that "something went wrong", even when it goes well afterwards. */
 async function inTime(answer: Promise<Reply>, patienceMs: number): Promise<Reply> {
+  const ready = await within(patienceMs, answer);
+  return ready?.value ?? { sentence: 'This takes longer than usual. The card will show what came of it.' };
+}
+
+/** The value if it comes in time, else undefined; the promise goes on either way. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<{ readonly value: T } | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Reply>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ sentence: 'This takes longer than usual. The card will show what came of it.' }),
-      patienceMs,
-    );
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
   });
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([promise.then((value) => ({ value })), late]);
   } finally {
     clearTimeout(timer);
   }

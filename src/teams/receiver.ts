@@ -8,13 +8,13 @@ import { activitySchema, isOurService, pin, type IncomingActivity } from './inco
 import { withoutConsole } from './quiet-console.ts';
 import { readBody } from './read-body.ts';
 
-interface ReceiverDeps extends DispatchDeps {
+interface ReceiverDeps extends Omit<DispatchDeps, 'track'> {
   readonly identity: BotIdentity;
 }
 
 export interface Receiver {
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
-  /** Resolves when no request is being worked on. */
+  /** Resolves when no request is being worked on, nor what outlives one. */
   idle(): Promise<void>;
 }
 
@@ -25,6 +25,10 @@ export interface Receiver {
 export function createReceiver(deps: ReceiverDeps): Receiver {
   const adapter = new CloudAdapter(deps.identity.authentication);
   const running = new Set<Promise<void>>();
+  const track = (work: Promise<void>): Promise<void> => {
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  };
 
   const receive = async (req: IncomingMessage): Promise<HttpAnswer> => {
     if (req.method !== 'POST') return problem(405, 'teams.only-post');
@@ -44,7 +48,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     if ('refused' in pinned) return problem(403, pinned.refused);
     let answer: HttpAnswer = { status: 200 };
     await adapter.processActivityDirect(verified, asActivity(activity), async () => {
-      answer = await dispatch(deps, activity, pinned.actor);
+      answer = await dispatch({ ...deps, track: (work) => void track(work) }, activity, pinned.actor);
     });
     return answer;
   };
@@ -62,13 +66,9 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   };
 
   return {
-    handle(req, res) {
-      const work = handle(req, res);
-      running.add(work);
-      return work.finally(() => running.delete(work));
-    },
+    handle: (req, res) => track(handle(req, res)),
     async idle() {
-      await Promise.allSettled(running);
+      while (running.size > 0) await Promise.allSettled(running);
     },
   };
 }

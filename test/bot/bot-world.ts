@@ -11,6 +11,7 @@ import { FEED_CURSOR } from '../../src/bot/feed.ts';
 import { openLedgerWatch } from '../../src/bot/ledger-watch.ts';
 import { createPerimeterClient } from '../../src/bot/perimeter-client.ts';
 import { accessCase, type AccessCase } from '../../src/chat/access-case.ts';
+import type { DoctorReport } from '../../src/chat/doctor-report.ts';
 import type { Answer, RequestForm } from '../../src/chat/desk.ts';
 import type { ChatActor, Message, PostedMessage } from '../../src/chat/surface.ts';
 import { hallpassConfigSchema, type HallpassConfig } from '../../src/config/hallpass-config.ts';
@@ -32,6 +33,21 @@ export const SAM = id('5');
 export const ENGINEERS = '96000000-0000-4000-8000-000000000001';
 export const APPROVERS = '96000000-0000-4000-8000-000000000002';
 export const WORKSPACE = 'T0WORK';
+
+/** What an operator is shown. */
+export const EXAMINED: DoctorReport = {
+  results: [
+    {
+      of: 'Slack',
+      id: 'slack-scopes',
+      title: 'Scopes',
+      state: 'missing',
+      says: ['users:read is not granted'],
+      command: 'Portal: x',
+    },
+  ],
+  verdict: 'missing',
+};
 
 const SLACK_IDS: Readonly<Record<string, string>> = { [RITA]: 'U0RITA', [ANNA]: 'U0ANNA', [ABEL]: 'U0ABEL', [SAM]: 'U0SAM' };
 const NAMES: Readonly<Record<string, string>> = {
@@ -201,6 +217,7 @@ export async function botWorld(change?: (config: Record<string, unknown>) => voi
         cursor: FEED_CURSOR,
       })),
       findingWords: createFindingWords(config.tenants),
+      examine: () => Promise.resolve(EXAMINED),
       clock,
       log,
       surfaces: () => [slack, teams],

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Desk } from '../../src/chat/desk.ts';
+import type { DetailsView } from '../../src/chat/views.ts';
 import { ANNA, RITA, SAM, SLACK } from '../../src/playground/cast.ts';
 import { ALERT, AT, REQUEST, REQUESTER, wordsOf } from './examples.ts';
 import { chosen, durationBlock, playedSlack, type PlayedSlack } from './played-slack.ts';
@@ -39,6 +40,37 @@ describe.each(['http', 'socket'] as const)('Hallpass in Slack over %s', (mode) =
         { entitlementId: 'helpdesk', durationMinutes: 15, justification: WHY, submissionId: viewId, zone: 'Europe/Berlin' },
       ],
     });
+  });
+
+  it('shows an operator what was examined, in a window that opens at once and that nobody else sees', async () => {
+    let finish: (view: DetailsView) => void = () => undefined;
+    const slow = new Promise<DetailsView>((resolve) => (finish = resolve));
+    const world = await start(mode, { doctor: () => slow });
+    await world.slack.people.slashCommand(rita, '/access', 'doctor');
+    const opened = await world.seen(() => world.modal(rita));
+    expect(wordsOf(opened)).toContain('One moment');
+    finish({
+      title: 'Something is missing',
+      facts: [
+        { label: 'Token (Bot): missing', text: 'Entra did not accept it' },
+        { label: 'Command', text: 'az ad app credential reset --id x_y_z' },
+      ],
+    });
+    const filled = await world.seen(() => {
+      const view = world.modal(rita);
+      return view !== undefined && wordsOf(view).includes('Something is missing') ? view : undefined;
+    });
+    // As it is to be copied: nothing in it is made harmless by another character.
+    expect(JSON.stringify(filled)).toContain('```az ad app credential reset --id x_y_z```');
+    expect(world.whispers(rita)).toEqual([]);
+  });
+
+  it('tells who may not have it examined why', async () => {
+    const refusal = { permitted: false as const, code: 'operator.not-listed', reason: 'Only operators may.', hint: 'Ask them.' };
+    const world = await start(mode, { doctor: async () => ({ refusal }) });
+    await world.slack.people.slashCommand(rita, '/access', 'doctor');
+    const opened = await world.seen(() => world.modal(rita));
+    expect(wordsOf(opened)).toContain('Only operators may.');
   });
 
   it('posts a card, keeps it up to date, and puts replies beside it', async () => {

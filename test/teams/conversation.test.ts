@@ -41,6 +41,42 @@ async function answerToPress(verb: string, data: object, desk: Partial<Desk>, mo
   return { type: type.replace('application/vnd.microsoft.', ''), value };
 }
 
+describe('an operator writes “doctor”', () => {
+  const SEEN = {
+    title: 'Something is missing',
+    facts: [{ label: 'Scopes (Slack): missing', text: 'users:read is not granted' }],
+  };
+
+  it('and gets what was seen, or why not', async () => {
+    const [card] = await answerTo('doctor', { doctor: () => Promise.resolve(SEEN) });
+    expect([card?.path, card?.text]).toEqual([
+      '/teams/v3/conversations/a:chat-of-rita/activities',
+      expect.stringContaining('is not granted'),
+    ]);
+    await world.close();
+    const [no] = await answerTo('doctor', { doctor: () => Promise.resolve({ refusal: { permitted: false, ...refused } }) });
+    expect(no?.text).toContain('You may not ask for this.');
+  });
+
+  it('and is not left waiting: the answer takes the place of “One moment”', async () => {
+    let finish: (view: typeof SEEN) => void = () => undefined;
+    const slow = new Promise<typeof SEEN>((resolve) => (finish = resolve));
+    world = await teamsWorld({ doctor: () => slow }, { patienceMs: 1 });
+    expect(await world.send(saying(world, 'doctor'))).toMatchObject({ status: 200 });
+    expect(world.posts().map(({ body }) => textOf(body))).toEqual([expect.stringContaining('One moment')]);
+    finish(SEEN);
+    await world.surface.stop();
+    const [, edited] = world.posts();
+    expect([edited?.method, edited?.path]).toEqual(['PUT', '/teams/v3/conversations/a:chat-of-rita/activities/activity-1']);
+    expect(textOf(edited?.body)).toContain('is not granted');
+  });
+
+  it('nowhere but in their own chat', async () => {
+    const [answer] = await answerTo('doctor', {}, inChannel);
+    expect(answer?.text).toContain('our own chat');
+  });
+});
+
 describe('somebody writes', () => {
   it('“request”, and gets a form with what they may ask for', async () => {
     const asked: unknown[] = [];

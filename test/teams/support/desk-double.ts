@@ -16,6 +16,7 @@ export function deskOf(desk: Partial<Desk>): Desk {
     stranger: unexpected,
     linked: unexpected,
     unlink: unexpected,
+    doctor: unexpected,
     acknowledge: unexpected,
     snooze: unexpected,
     details: unexpected,

@@ -50,7 +50,7 @@ function nothing(whose: Whose): Html {
 function card(holding: Holding, now: number): Html {
   const { who, person, entitlement, givenAt, approvedBy, caseId } = holding;
   return html`<li>
-<h3>${safeText(who.name)}</h3>
+<h2>${safeText(who.name)}</h2>
 ${who.about === undefined ? '' : html`<p><small>${safeText(who.about)}</small></p>`}
 <p><strong>${safeText(entitlement.name)}</strong> · ${safeText(entitlement.scope)}${entitlement.privileged ? ' · privileged' : ''}</p>
 ${until(holding, now)}

@@ -8,7 +8,7 @@ import type { Visitor } from './visitor.ts';
 const STYLE = `${BASE_STYLE}
 main { max-width: 60rem; }
 h2 { font-size: 1.125rem; line-height: 1.3; margin: 2rem 0 .5rem; }
-h3 { font-size: 1rem; margin: 0; }
+ul.cards h2 { font-size: 1rem; margin: 0; }
 header { border-bottom: 1px solid var(--line); }
 header > div { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.25rem; max-width: 60rem; margin: 0 auto; padding: .5rem 1rem; }
 header strong { margin-right: auto; }

@@ -2,9 +2,18 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { APPROVAL_APP, APPROVERS_GROUP_ID, type CastMember, RITA, SLACK, TEAMS } from '../../../src/playground/cast.ts';
+import {
+  APPROVAL_APP,
+  APPROVERS_GROUP_ID,
+  CONSOLE_APP,
+  type CastMember,
+  RITA,
+  SLACK,
+  TEAMS,
+} from '../../../src/playground/cast.ts';
 import { startWorld, type World } from '../../../src/playground/world.ts';
 import { askInSlack, channel, conversation, directMessages, seen, wordsOf } from '../../support/acting.ts';
+import { startTlsProxy } from '../../support/tls-proxy.ts';
 import {
   type ForeignPages,
   HOST_NAMES,
@@ -58,7 +67,10 @@ export async function startScene(name: string): Promise<Scene> {
     microsoft: {
       browserLogin: { origin: SITES.login },
       hostNames: HOST_NAMES,
-      redirectUris: { [APPROVAL_APP.clientId]: [`${SITES.approve}/approve/callback`] },
+      redirectUris: {
+        [APPROVAL_APP.clientId]: [`${SITES.approve}/approve/callback`],
+        [CONSOLE_APP.clientId]: [`${SITES.console}/signin/callback`],
+      },
     },
     adjust({ hallpass, perimeter }) {
       const { approve, listen, entitlements } = perimeter;
@@ -67,6 +79,12 @@ export async function startScene(name: string): Promise<Scene> {
       Object.assign(approve.listen, { tls: listen.tls });
       Object.assign(approve, { publicUrl: SITES.approve, limits: { addressPerMinute: MANY, personPerMinute: MANY } });
       Object.assign(hallpass.perimeter ?? {}, { approveUrl: SITES.approve });
+      // Slack and Teams go on to reach the bot as they do in the playground; browsers come through a proxy that ends TLS.
+      Object.assign(hallpass.listen, { behindProxy: true });
+      Object.assign(hallpass.console ?? {}, {
+        publicUrl: SITES.console,
+        limits: { addressPerMinute: MANY, personPerMinute: MANY },
+      });
       // One that approvers alone sign, besides the one that the requester signs too.
       const reader = entitlements.find(({ id }) => id === 'global-reader');
       Object.assign(reader ?? {}, { assurance: 'signed', approvers: { groups: [APPROVERS_GROUP_ID] } });
@@ -75,7 +93,9 @@ export async function startScene(name: string): Promise<Scene> {
   await world.ready();
   const foreign = await startForeignPages(world.microsoft);
   const loginPort = Number(new URL(world.microsoft.loginUrl).port);
-  const ports = { slack: foreign.port, teams: foreign.port, foreign: foreign.port, login: loginPort, approve: approvePort };
+  const proxy = await startTlsProxy(world.microsoft, Number(new URL(world.botUrl).port));
+  const own = { login: loginPort, approve: approvePort, console: proxy.port };
+  const ports = { slack: foreign.port, teams: foreign.port, foreign: foreign.port, ...own };
   const chromium: Browser = await launchChromium(ports, world.microsoft.certFile);
   let shown = 0;
 
@@ -128,6 +148,7 @@ export async function startScene(name: string): Promise<Scene> {
     async close() {
       await chromium.close();
       await foreign.close();
+      await proxy.close();
       await world.close();
     },
   };

@@ -13,6 +13,8 @@ export const SITES = {
   teams: 'https://teams.cards.test',
   login: 'https://login.entra.test',
   approve: 'https://approve.hallpass.test',
+  /** The bot's pages: another origin of the same site. */
+  console: 'https://bot.hallpass.test',
   foreign: 'https://www.elsewhere.test',
 } as const;
 export type Site = keyof typeof SITES;
@@ -31,7 +33,7 @@ const FLAGS = [
 ];
 
 /** Chromium with the sites at these ports of this machine, and with trust in the one key of this certificate beyond its own. */
-export function launchChromium(ports: Readonly<Record<Site, number>>, certFile: string): Promise<Browser> {
+export function launchChromium(ports: Readonly<Partial<Record<Site, number>>>, certFile: string): Promise<Browser> {
   const rules = Object.entries(ports).map(([site, port]) => `MAP ${new URL(SITES[site as Site]).host}:443 127.0.0.1:${port}`);
   const spki = new X509Certificate(readFileSync(certFile)).publicKey.export({ type: 'spki', format: 'der' });
   return chromium.launch({

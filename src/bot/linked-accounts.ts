@@ -45,7 +45,9 @@ async function endLinksOf(person: Person, why: WhyUnlinked, links: Links): Promi
 export function lookAtLinked({ links, log }: Parts, directoryOf: DirectoryOf, everyMinutes: number): () => Promise<void> {
   const stopping = new AbortController();
   let under = look();
-  const timer = setInterval(() => (under = under.then(look)), everyMinutes * 60_000);
+  const timer = setInterval(() => {
+    under = under.then(look);
+  }, everyMinutes * 60_000);
   timer.unref();
   async function look(): Promise<void> {
     for (const { person } of links.all()) {

@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Contract, ExchangeLog } from '../exchange-log.ts';
+import { arrived } from '../issued.ts';
 import type { FarEndName, Faults, PickedFault } from './faults.ts';
 
 export interface Call {
@@ -100,6 +101,7 @@ async function serve(options: FarEndOptions, request: IncomingMessage, response:
     text: text === '' ? undefined : text,
     readAsOf: options.now() - (isRead ? staleMs : 0),
   };
+  arrived(call.headers, call.text);
   if (fault?.kind === 'slow') await pause(fault.slowMs);
   const answer =
     text === undefined ? options.fail(413, call) : (faultAnswer(options, fault, call) ?? (await handled(options, call)));

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../access/core/clock.ts';
+import { issued } from '../issued.ts';
 import type { AppRegistration } from './tenant/applications.ts';
 import type { TenantModel } from './tenant/tenant-model.ts';
 import type { Resource, Tokens } from './tokens.ts';
@@ -37,7 +38,7 @@ type Reply = readonly [status: number, body: unknown];
 export async function startManagedIdentity(tenants: readonly IdentityTenant[], now: Clock): Promise<ManagedIdentityEndpoint> {
   const salt = randomBytes(16).toString('hex');
   const headerOf = (clientId: string) =>
-    createHash('sha256').update(`${salt} ${clientId.toLowerCase()}`).digest('hex').toUpperCase();
+    issued('secret', createHash('sha256').update(`${salt} ${clientId.toLowerCase()}`).digest('hex').toUpperCase());
   const assigned = new Map<string, string[]>();
   /** Of those that live there: the one that is named, or without a name the system-assigned one. */
   const identityAt = (header: string, wanted: string | null) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JWK, JWTPayload } from 'jose';
 import { AppError } from '../../access/core/app-error.ts';
 import type { Clock } from '../../access/core/clock.ts';
+import { type IssuedKind, issued } from '../issued.ts';
 import type { PublishedCloud } from '../../config/parts.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { AppRegistration } from './tenant/applications.ts';
@@ -85,7 +86,8 @@ export function createTokens(tenant: TenantModel, now: Clock, issuerV2: () => st
     uti: randomUUID().replaceAll('-', '').slice(0, 22),
     ver: version === 1 ? '1.0' : '2.0',
   });
-  const signed = (claims: JWTPayload) => keys.sign(claims, claims['ver'] === '2.0' ? undefined : 'x5t');
+  const signed = async (claims: JWTPayload, kind: IssuedKind = 'token') =>
+    issued(kind, await keys.sign(claims, claims['ver'] === '2.0' ? undefined : 'x5t'));
   /** Directory roles held at the tenant's scope stand in a token of Graph and ARM, as they were when it was issued. */
   const roleIds = (objectId: string) =>
     tenant
@@ -101,7 +103,7 @@ export function createTokens(tenant: TenantModel, now: Clock, issuerV2: () => st
     get issuerV2() {
       return issuerV2();
     },
-    sign: signed,
+    sign: (claims) => signed(claims),
     rotateKeys: (options) => keys.rotate(options),
     async forApplication(app, resource) {
       const roles = tenant.permissions.granted(app.appId, resource.name);
@@ -138,7 +140,7 @@ export function createTokens(tenant: TenantModel, now: Clock, issuerV2: () => st
         wids: roleIds(user.id),
       });
     },
-    forSignIn: (claims) => signed({ ...common(2), ...claims }),
+    forSignIn: (claims) => signed({ ...common(2), ...claims }, 'id token'),
     async verify(token, audiences) {
       if (token === undefined || token === '') throw new AppError('token.missing', 'no bearer token');
       const payload = await checked(keys.verify(token, { issuer: issuerV1 }));

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { authorOf } from './chat-methods.ts';
 import { composeMessage } from './message-content.ts';
 import { argumentsOf } from './method.ts';
+import { issued as issuedHere } from '../issued.ts';
 import type { SlackMessage } from './slack-objects.ts';
 import { isWire, type Wire } from '../wire.ts';
 import type { Workspace } from './workspace.ts';
@@ -28,7 +29,7 @@ export function createResponseUrls(workspace: Workspace, baseUrl: () => string) 
     issue(kind: 'actions' | 'commands', userId: string, channelId: string, messageTs?: string): string {
       const path = `/${kind}/${workspace.seed.teamId}/${randomInt(1e11, 9e11)}/${randomBytes(12).toString('hex')}`;
       issued.set(path, { userId, channelId, messageTs, at: Date.now(), used: 0 });
-      return `${baseUrl()}${path}`;
+      return issuedHere('address', `${baseUrl()}${path}`);
     },
     async handle(context: Context): Promise<Response> {
       const known = issued.get(context.req.path);

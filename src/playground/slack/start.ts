@@ -14,6 +14,7 @@ import { createRateLimits } from './rate-limits.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { createSocketMode } from './socket-mode.ts';
 import { createTriggerIds } from './trigger-ids.ts';
+import { issued } from '../issued.ts';
 import { createWebApi, type WebApiFault } from './web-api.ts';
 import { manifestFrom, playgroundWorkspace, type WorkspaceSeed } from './workspace-seed.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
@@ -66,6 +67,8 @@ export interface SlackFarEnd {
     askToReconnect(reason?: 'warning' | 'refresh_requested'): void;
     drop(): void;
   };
+  /** An administrator installs the app again, with these scopes. */
+  reinstall(scopes: readonly string[]): void;
   /** Fails the next calls of a method (`*`: of any), so many times. */
   fail(method: string, fault: WebApiFault, times: number): void;
   onChange(listener: () => void): () => void;
@@ -76,6 +79,8 @@ export interface SlackFarEnd {
 export async function startSlack(options: SlackOptions): Promise<SlackFarEnd> {
   const manifest = options.manifestFile ?? (existsSync(MANIFEST) ? MANIFEST : undefined);
   const workspace = createWorkspace(options.seed ?? playgroundWorkspace(manifestFrom(manifest)));
+  for (const value of [options.botToken, options.appToken, options.signingSecret, options.openId?.clientSecret])
+    if (value !== undefined) issued('secret', value);
   const triggers = createTriggerIds();
   const faults: { method: string; fault: WebApiFault; left: number }[] = [];
   const socket = createSocketMode({
@@ -84,6 +89,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackFarEnd> {
   });
   let port = 0;
   const responseUrls = createResponseUrls(workspace, () => `http://127.0.0.1:${port}`);
+  let { scopes } = workspace.seed.app;
   const app = new Hono();
   const issuer = () => `http://127.0.0.1:${port}`;
   const openId = options.openId && (await createOpenId(workspace, options.openId, issuer));
@@ -96,6 +102,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackFarEnd> {
       limits: createRateLimits(options.limits ?? 'real'),
       botToken: options.botToken,
       appToken: options.appToken,
+      granted: () => scopes,
       socketUrl: () => `ws://127.0.0.1:${port}${socket.issueTicket()}`,
       exchanges: options.exchanges,
       faultFor: (method) => takeFault(faults, method),
@@ -132,6 +139,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackFarEnd> {
     people,
     forge: { post: delivery.post, encode, payloads: createPayloads(workspace) },
     socket,
+    reinstall: (granted) => void (scopes = granted),
     fail: (method, fault, times) => void faults.push({ method, fault, left: times }),
     onChange: (listener) => workspace.onChange(listener),
     async close() {

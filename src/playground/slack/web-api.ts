@@ -17,6 +17,8 @@ export interface WebApiOptions {
   readonly botToken: string;
   readonly appToken: string;
   readonly socketUrl: () => string;
+  /** What the app was installed with last. */
+  readonly granted: () => readonly string[];
   readonly exchanges: ExchangeLog | undefined;
   /** A failure switched on for the next calls, by method name or `*`. */
   readonly faultFor: (method: string) => WebApiFault | undefined;
@@ -71,7 +73,7 @@ function answer(options: WebApiOptions, name: string, values: Wire, token: unkno
     triggers: options.triggers,
     socketUrl: options.socketUrl,
   };
-  const granted = options.workspace.seed.app.scopes;
+  const granted = options.granted();
   const needed = method.scopes(call);
   const headers = { 'x-oauth-scopes': granted.join(','), 'x-accepted-oauth-scopes': needed.join(',') };
   const missing = needed.filter((scope) => !granted.includes(scope));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { issued } from '../issued.ts';
 
 export const BOT_FRAMEWORK_ISSUER = 'https://api.botframework.com';
 const LIFE_SECONDS = 3600;
@@ -38,13 +39,14 @@ export async function createBotServiceTokens(appId: string) {
     async issue(serviceUrl: string, lies: ChannelTokenLies = {}): Promise<string> {
       const now = Math.floor(Date.now() / 1000);
       const ends = now + (lies.expiresInSeconds ?? LIFE_SECONDS);
-      return await new SignJWT({ serviceurl: lies.serviceUrl ?? serviceUrl })
+      const signed = await new SignJWT({ serviceurl: lies.serviceUrl ?? serviceUrl })
         .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid, x5t: kid })
         .setIssuer(lies.issuer ?? BOT_FRAMEWORK_ISSUER)
         .setAudience(lies.audience ?? appId)
         .setNotBefore(Math.min(now, ends - LIFE_SECONDS))
         .setExpirationTime(ends)
         .sign(lies.foreignKey ? foreign.privateKey : own.privateKey);
+      return issued('token', signed);
     },
   };
 }

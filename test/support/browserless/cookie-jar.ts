@@ -1,3 +1,4 @@
+import { issued } from '../../../src/playground/issued.ts';
 import { isSecure } from './rules.ts';
 
 export interface Cookie {
@@ -47,6 +48,7 @@ export function createCookieJar(): CookieJar {
           (other) => other.name !== cookie.name || other.domain !== cookie.domain || other.path !== cookie.path,
         );
         cookies.push(cookie);
+        issued('cookie', cookie.value);
       }
     },
     headerFor(url, { sameSite, method }) {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../access/core/clock.ts';
+import { issued } from '../../issued.ts';
 import type { AuthorizeRequest } from './authorize-request.ts';
 
 /** What a person agreed to, as it stood when the code was made. */
@@ -37,7 +38,7 @@ export function createAuthorizationCodes(now: Clock): AuthorizationCodes {
     issue(grant) {
       const at = now.now();
       for (const [code, { issuedAt }] of codes) if (issuedAt + REMEMBERED_MS < at) codes.delete(code);
-      const code = `1.A${randomBytes(RANDOM_BYTES).toString('base64url')}`;
+      const code = issued('code', `1.A${randomBytes(RANDOM_BYTES).toString('base64url')}`);
       codes.set(code, { grant, issuedAt: at, redeemed: false });
       return code;
     },

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
 import { type Clock, instantOf } from '../../../access/core/clock.ts';
+import { issued } from '../../issued.ts';
 import type { Actor, Audit } from './audit.ts';
 import { seedApplications, seedElsewhere } from './application-seed.ts';
 import { key } from './directory.ts';
@@ -256,7 +257,7 @@ export function createApplications(clock: Clock, audit: Audit, issuer: () => str
 }
 
 /** As long as Entra's own. */
-const newSecretText = (): string => randomBytes(30).toString('base64url');
+const newSecretText = (): string => issued('secret', randomBytes(30).toString('base64url'));
 
 export const credentialsOf = (app: AppRegistration): readonly Credential[] => [
   ...app.credentials,

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { startHttpServer } from '../../../src/bot/http-server.ts';
 import type { Person } from '../../../src/access/core/person.ts';
 import type { Directory } from '../../../src/access/directory.ts';
-import { accessRequestFlow } from '../../../src/bot/flows.ts';
+import { accessRequestFlow, linkFlow } from '../../../src/bot/flows.ts';
 import { createNames } from '../../../src/chat/names.ts';
 import { consoleSchema } from '../../../src/config/console-config.ts';
 import { rolesSchema } from '../../../src/config/hallpass-config.ts';
@@ -64,7 +64,7 @@ export async function startConsole(wishes: ConsoleWishes): Promise<ConsoleWorld>
     { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) },
   );
   const [clock, transport] = [testClock(), testClock()];
-  const runtime = await openRuntime({ flows: [accessRequestFlow], folder, clock, log });
+  const runtime = await openRuntime({ flows: [accessRequestFlow, linkFlow], folder, clock, log });
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const { entitlements } = testConfig('https://localhost:1', folder);

@@ -7,7 +7,10 @@ import { EMERGENCY, isEmergencyAccount } from './guardrails/may-approve.ts';
 import { type GuardedEntitlement, type PerimeterConfig, stagesOf, targetOf } from './perimeter-config.ts';
 import type { Needs } from '../access/core/approvals.ts';
 
-type Asked = Pick<RegisterGrant, 'requester' | 'principal' | 'entitlementId' | 'durationMinutes' | 'breakGlass'>;
+type Asked = Pick<
+  RegisterGrant,
+  'requester' | 'principal' | 'entitlementId' | 'durationMinutes' | 'approvalWindowMinutes' | 'breakGlass'
+>;
 
 /**
  * May this be registered at all? Judged from the request and the perimeter's own file, before anybody is looked up. The bot has judged
@@ -35,6 +38,13 @@ export function mayRegister(request: Asked, config: PerimeterConfig): Verdict {
       'guardrail.duration',
       `The longest duration here is ${longest} minutes.`,
       `Ask for at most ${longest} minutes.`,
+    );
+  const { approvalsGoodForMinutes: goodFor } = config;
+  if (request.approvalWindowMinutes > goodFor)
+    return refuse(
+      'guardrail.approval-window',
+      `A request waits for at most ${goodFor} minutes here.`,
+      'An administrator can let the bot ask for that (requests.approvalWindowMinutes of hallpass.yaml).',
     );
   return permit;
 }
@@ -66,12 +76,13 @@ export function needsOf(setting: GuardedEntitlement, { breakGlass }: Pick<Asked,
  * that says how the perimeter is hosted.
  */
 export function guardrailsDigest(config: PerimeterConfig): string {
-  const { tenant, caller, approve, emergencyAccounts, hostedOn, unfreeze, entitlements } = config;
+  const { tenant, caller, approve, approvalsGoodForMinutes, emergencyAccounts, hostedOn, unfreeze, entitlements } = config;
   const { cloud, tenantId } = tenant;
   const human = config.samePerson;
   const signing = approve && { clientId: approve.clientId, stepUp: approve.stepUp };
   // JSON has no "undefined": what the file does not say is not there.
-  const said = { v: 1, cloud, tenantId, caller, signing, human, emergencyAccounts, hostedOn, unfreeze, entitlements };
+  const people = { human, emergencyAccounts, unfreeze };
+  const said = { v: 1, cloud, tenantId, caller, signing, ...people, approvalsGoodForMinutes, hostedOn, entitlements };
   return digestOf(JSON.parse(JSON.stringify(said)), 'hex');
 }
 

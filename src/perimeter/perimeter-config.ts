@@ -142,6 +142,8 @@ export const perimeterConfigSchema = z.strictObject({
   callerLimits: callerLimitsSchema.prefault({}),
   /** How often it is looked whether what was given is there as it was given. */
   driftEveryMinutes: z.int().min(1).max(1_440).default(60),
+  /** From its registration, how long a request may wait at most, and what was signed for it is good. A day. */
+  approvalsGoodForMinutes: z.int().positive().max(LONGEST_MINUTES).default(1_440),
   samePerson: samePersonSchema.optional(),
   /** Accounts of last resort: never given, taken, or asked to approve anything. */
   emergencyAccounts: z.array(guid).default([]),

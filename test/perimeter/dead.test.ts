@@ -11,7 +11,11 @@ const until = async (isSo: () => boolean): Promise<void> => {
 
 let world: World;
 beforeEach(async () => {
-  world = await startWorld({ endsOnlyByHallpass: true, longestMinutes: 8 * DAY_MINUTES });
+  world = await startWorld({
+    endsOnlyByHallpass: true,
+    longestMinutes: 8 * DAY_MINUTES,
+    file: { approvalsGoodForMinutes: 2 * DAY_MINUTES },
+  });
 });
 afterEach(() => world.close());
 

@@ -33,6 +33,8 @@ describe('what may be registered', () => {
   it.each([
     ['the longest duration', { durationMinutes: 60 }, 'permitted'],
     ['a minute more', { durationMinutes: 61 }, 'guardrail.duration'],
+    ['as long to wait as requests may', { approvalWindowMinutes: 1_440 }, 'permitted'],
+    ['a minute longer', { approvalWindowMinutes: 1_441 }, 'guardrail.approval-window'],
     ['something the perimeter does not know', { entitlementId: 'global-admin' }, 'guardrail.entitlement'],
     ['the same word in other letter case', { entitlementId: 'Global-Reader' }, 'guardrail.entitlement'],
     ['somebody else', { principal: ANNA }, 'guardrail.requester'],
@@ -41,6 +43,16 @@ describe('what may be registered', () => {
     ['a principal of another tenant', { principal: { ...RITA, tenantId: OTHER_TENANT } }, 'guardrail.tenant'],
   ])('%s', (_name, lie, expected) => {
     expect(codeOf(mayRegister({ ...request, ...lie }, config))).toBe(expected);
+  });
+
+  it('waits as long as the file says, and no longer', () => {
+    const week = perimeterConfig({ file: { approvalsGoodForMinutes: 10_080 } });
+    const asked = (approvalWindowMinutes: number) => mayRegister({ ...request, approvalWindowMinutes }, week);
+    expect(codeOf(asked(10_080))).toBe('permitted');
+    expect(asked(10_081)).toMatchObject({
+      code: 'guardrail.approval-window',
+      reason: 'A request waits for at most 10080 minutes here.',
+    });
   });
 
   it.each([
@@ -133,6 +145,7 @@ describe('the digest of the guardrails', () => {
     ['who is one human', { file: { samePerson: { pairs: [two] } } }],
     ['which accounts are for emergencies', { file: { emergencyAccounts: [RITA.objectId] } }],
     ['where it is hosted', { file: { hostedOn: ['/subscriptions/1'] } }],
+    ['how long what was signed is good', { file: { approvalsGoodForMinutes: 1_441 } }],
     ['who lifts a freeze', { file: { unfreeze: { people: [RITA, ANNA] } } }],
     ['how a signature is made fresh', { file: { approve } }],
     ['who calls', { audience: 'api://other' }],

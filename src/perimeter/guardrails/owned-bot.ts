@@ -5,7 +5,7 @@ import { needsOf } from '../guardrails.ts';
  * What a bot that is owned completely, with its token and its place in the network, could still do under this file: in sentences, each of
  * which the guardrails keep true.
  */
-export function ownedBotCould({ entitlements }: PerimeterConfig): readonly string[] {
+export function ownedBotCould({ entitlements, approvalsGoodForMinutes }: PerimeterConfig): readonly string[] {
   const chat = entitlements.filter(({ assurance }) => assurance === 'chat');
   const signed = entitlements.filter(({ assurance }) => assurance === 'signed');
   const unsigned = signed.filter((setting) => !needsOf(setting, { breakGlass: false }).requesterSigns).map(({ id }) => id);
@@ -17,6 +17,9 @@ export function ownedBotCould({ entitlements }: PerimeterConfig): readonly strin
       : [
           `Ask in the name of anybody who may receive ${listed(unsigned)}: whoever signs such a request gives it to somebody who may not have asked.`,
         ]),
+    ...(signed.length === 0
+      ? []
+      : [`Put off what was signed: until ${count(approvalsGoodForMinutes, 'minute')} after it was asked for, and not longer.`]),
     'Refuse service: register nothing, deny or withdraw any request, and end any access before its time.',
     'Lie to people in chat: about who asks and why, who decided, and what was given. The page on which people sign, and Microsoft’s own records, it cannot change.',
   ];

@@ -2,7 +2,7 @@ import { AZURE_ROLES, SHOP_SCOPE, SUBSCRIPTION_SCOPE } from '../../../src/playgr
 import { ABEL, ANNA, ENGINEERS, SECURITY_READER } from '../../perimeter/support/perimeter-config.ts';
 import { alone, asked, CHAT, codeOn, entitlementsOf, given, looks, signedAndGiven, tried } from '../acts.ts';
 import { type Attack, attackOn } from '../attack.ts';
-import { codeOf } from '../seen.ts';
+import { codeOf, refusalOf } from '../seen.ts';
 
 const CLASS = 'edited duration, scope, principal';
 const SHOPS = entitlementsOf({
@@ -86,6 +86,21 @@ export const edited: readonly Attack[] = [
   scope('without the resource group', SUBSCRIPTION_SCOPE, 'scope0000006'),
   scope('with a letter that only looks like one', SHOP_SCOPE.replace('shop', 'shоp'), 'scope0000007'),
   scope('with a question behind it', `${SHOP_SCOPE}?x=`, 'scope0000008'),
+  {
+    class: CLASS,
+    name: 'lets a request wait for a year, so that what was signed is still good when nobody thinks of it any more',
+    code: 'guardrail.approval-window',
+    journal: 'began → refused',
+    about: 'edited000012',
+    async attack(world) {
+      await world.register('edited000012', { approvalWindowMinutes: 366 * 24 * 60 });
+      return refusalOf(world, 'edited000012');
+    },
+    async twin(world) {
+      await world.register('edited000013', { approvalWindowMinutes: 24 * 60 });
+      await signedAndGiven(world, 'edited000013', [ABEL]);
+    },
+  },
   {
     class: CLASS,
     name: 'sends a request that was registered already again, for another scope',

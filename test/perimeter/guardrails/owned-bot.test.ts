@@ -87,6 +87,12 @@ describe('what an owned bot could do', () => {
     expect(said[1]).toContain(words);
   });
 
+  it('is to put off what was signed, for as long as the file lets it', () => {
+    const putsOff = 'Put off what was signed: until 1440 minutes after it was asked for, and not longer.';
+    expect(sentences(signed)).toContain(putsOff);
+    expect(sentences({})).not.toContain(putsOff);
+  });
+
   it('is to ask in somebody’s name, where they need not sign', () => {
     const asks = /^Ask in the name of anybody who may receive global-reader:/;
     expect(sentences(signed)).toContainEqual(expect.stringMatching(asks));

@@ -10,9 +10,13 @@ import { registerJournal } from './cli/journal.ts';
 import { registerPerimeter } from './cli/perimeter.ts';
 import { registerPerimeterOrders } from './cli/perimeter-orders.ts';
 import { registerPerimeterSetup } from './cli/perimeter-setup.ts';
+import { registerPerson } from './cli/person.ts';
 import { registerPlayground } from './cli/playground.ts';
 import { registerSchemas } from './cli/schemas.ts';
 import { registerStart } from './cli/start.ts';
+import { maskOutput } from './observe/mask.ts';
+
+maskOutput(process.stderr);
 
 const program = new Command('hallpass')
   .description('Just-in-time access to Microsoft Entra ID and Azure, asked for and approved in Microsoft Teams and Slack.')
@@ -36,6 +40,7 @@ registerJournal(program);
 registerEvidence(program);
 registerEraseTexts(program);
 registerBackup(program);
+registerPerson(program);
 registerSchemas(program);
 
 try {

@@ -43,7 +43,8 @@ export async function erasePerson(which: WhichPerson, really: boolean): Promise<
 async function inStore(store: StoreOfFile, person: Person, really: boolean): Promise<ErasedPerson> {
   const log = createLog(store.service, 'warn');
   const reading = await openReading(store.setting, log);
-  const found = await findPerson(reading, person).finally(async () => reading.close());
+  const found = await findPerson(reading, person);
+  await reading.close();
   const links = found.filter(({ record }) => record.flow === LINK && record.status === 'active' && record.state === 'linked');
   const over = found.filter(({ isOpen, texts }) => !isOpen && texts.length > 0);
   if (really) await erase(store, over, links, log);

@@ -31,6 +31,8 @@ const STATUS: Readonly<Record<string, Status>> = {
   'sign-in.code-refused': 400,
   'sign-in.foreign-target': 400,
   'sign-in.client-refused': 503,
+  'slack-sign-in.code-refused': 400,
+  'slack-sign-in.client-refused': 503,
 };
 
 const TITLES: Readonly<Record<Status, string>> = {
@@ -65,6 +67,6 @@ function statusOf(error: AppError): Status {
   const listed = STATUS[error.code];
   if (listed !== undefined) return listed;
   if (error.retryable) return 503;
-  if (error.code.startsWith('id-token.')) return 403;
+  if (/^(id|slack)-token\./.test(error.code)) return 403;
   return error.code.startsWith('link.') ? 409 : 500;
 }

@@ -1,5 +1,6 @@
 /**
- * `npm run attacks [-- WORD]`: one table of what an owned bot and strangers try against the perimeter, over a local Microsoft: the lie, the
+ * `npm run attacks [-- WORD]`: one table of what an owned bot and strangers try against the perimeter, and anybody against the pages that link
+ * accounts, over a local Microsoft and a local Slack: the lie, the
  * code that refused it, the journal's entry of that, and its twin without the lie, which has to succeed. No lie may change the tenant.
  */
 import { rmSync } from 'node:fs';
@@ -7,7 +8,9 @@ import { dirname } from 'node:path';
 import { startApproveWorld } from '../perimeter/approve/support/approve-world.ts';
 import { journalLines } from '../perimeter/support/journal-lines.ts';
 import { ATTACK_CLASSES, type Attack } from './attack.ts';
+import { type LinkAttack, runLinkAttack } from './link-attack.ts';
 import { attacksByClass } from './rows.ts';
+import { linking } from './rows/linking.ts';
 import { lastEntry, refusalEntry, tenantNow } from './seen.ts';
 
 interface Result {
@@ -32,7 +35,8 @@ async function run(attack: Attack, onStep: (step: string) => void): Promise<Resu
     onStep('the attack');
     const code = (await attack.attack(world)) ?? 'went through';
     const about = attack.about === undefined ? 'none' : await lastEntry(world, attack);
-    const refusal = attack.refusedAt === undefined ? attack.noEntry : await refusalEntry(world, attack, lines);
+    const refusal =
+      attack.refusedAt === undefined ? (attack.logged?.() ?? attack.noEntry) : await refusalEntry(world, attack, lines);
     const journal = [refusal, about].filter((words) => words !== undefined && words !== 'none').join('; ');
     const faults = [
       ...(code === attack.code ? [] : [`expected ${attack.code}`]),
@@ -53,11 +57,12 @@ async function run(attack: Attack, onStep: (step: string) => void): Promise<Resu
   }
 }
 
-async function runSafely(attack: Attack): Promise<Result> {
+async function runSafely(attack: Attack | LinkAttack): Promise<Result> {
   let step = '';
-  const running = run(attack, (next) => {
+  const onStep = (next: string) => {
     step = next;
-  });
+  };
+  const running = attack.class === 'account linking' ? runLinkAttack(attack, onStep) : run(attack, onStep);
   const patience = new Promise<never>((_resolve, reject) => {
     setTimeout(() => reject(new Error(`${step} took longer than ${PATIENCE_MS / 1_000} s`)), PATIENCE_MS).unref();
   });
@@ -74,7 +79,7 @@ const NOTHING: Result = { code: 'threw', journal: '', faults: ['was not run'] };
 /** Worlds mostly wait; each has its own tenant, ports and clock. */
 const AT_ONCE = 3;
 
-function startedInOrder(attacks: readonly Attack[]): readonly Promise<Result>[] {
+function startedInOrder(attacks: readonly (Attack | LinkAttack)[]): readonly Promise<Result>[] {
   const lanes: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
   return attacks.map((attack, at) => {
     const result = (lanes[at % AT_ONCE] ?? Promise.resolve()).then(() => runSafely(attack));
@@ -84,7 +89,7 @@ function startedInOrder(attacks: readonly Attack[]): readonly Promise<Result>[] 
 }
 
 const [word = ''] = process.argv.slice(2);
-const chosen = attacksByClass.filter((attack) => `${attack.class} ${attack.name}`.includes(word));
+const chosen = [...attacksByClass, ...linking].filter((attack) => `${attack.class} ${attack.name}`.includes(word));
 let failed = 0;
 process.stdout.write('| class | attack | refused with | journal | twin |\n|---|---|---|---|---|\n');
 const results = startedInOrder(chosen);

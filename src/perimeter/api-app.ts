@@ -15,7 +15,7 @@ import {
 } from '../access/core/perimeter-api.ts';
 import type { CaseView, Runtime } from '../durable/port.ts';
 import type { Log } from '../observe/log.ts';
-import { addressOf } from '../web/caller-address.ts';
+import { networkBehind } from '../web/caller-address.ts';
 import type { CallerLimits, CallKind } from './caller-limits.ts';
 import { type EventsFeed, waitsForOf } from './events-feed.ts';
 import { contextOf, stateNameOf } from './grant-flow.ts';
@@ -36,6 +36,8 @@ export interface ApiParts {
   readonly registrar: Registrar;
   readonly feed: EventsFeed;
   readonly limits: CallerLimits;
+  /** A proxy of ours stands in front, and names whoever called it last. */
+  readonly behindProxy: boolean;
   readonly seenHeads: SeenHeads;
   readonly guardrails: () => Promise<Omit<GuardrailsAnswer, 'ledger'>>;
   readonly refusals: RefusalBook;
@@ -76,7 +78,7 @@ export function createApiApp(parts: ApiParts): Hono<Known> {
   for (const path of ['/readyz', '/metrics']) app.all(path, () => onlyOps());
 
   app.use(async (c, next) => {
-    await limits.verify(c.req.header('authorization'), addressOf(c.env));
+    await limits.verify(c.req.header('authorization'), networkBehind(c, parts.behindProxy));
     c.set('isCaller', true);
     if (c.req.header(API_VERSION_HEADER) !== API_VERSION)
       throw new AppError('api.version', 'another API version was named', { hint: `Send ${API_VERSION_HEADER}: ${API_VERSION}.` });

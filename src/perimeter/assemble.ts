@@ -1,17 +1,19 @@
 import type { Clock } from '../access/core/clock.ts';
 import type { CommandHandler, Runtime } from '../durable/port.ts';
+import { createRetention, type Kept, keptTexts } from '../durable/retention.ts';
 import type { MembershipReader } from '../entra/membership-reader.ts';
 import type { Log } from '../observe/log.ts';
 import { type AccessWriters, writerOf } from './access-writer.ts';
 import { createApiApp } from './api-app.ts';
 import { type ApproveAdapters, type ApprovePageParts, createApprovePage } from './approve/approve-page.ts';
 import { createCallerLimits } from './caller-limits.ts';
-import type { VerifyCaller } from './caller-token.ts';
+import { callerSettingsOf, saysItIsTheBots, type VerifyCaller } from './caller-token.ts';
 import { checkHeld, type CheckParts } from './commands/check-held.ts';
 import { give } from './commands/give.ts';
 import { reportOverdue } from './commands/report-overdue.ts';
 import { postAlarm, soundAlarm } from './commands/sound-alarm.ts';
 import { take } from './commands/take.ts';
+import type { EvidenceStore } from './evidence/evidence-store.ts';
 import { createEventsFeed } from './events-feed.ts';
 import { guardrailsAnswer } from './guardrails-answer.ts';
 import { createBudgetBook } from './guardrails/budget-book.ts';
@@ -41,6 +43,8 @@ export interface PerimeterParts {
   /** Told of Microsoft's answers. */
   readonly clockWatch: ClockWatch;
   readonly verifyCaller: VerifyCaller;
+  /** Beside the journal; here it is only erased, when it has been kept long enough. */
+  readonly evidence?: Pick<EvidenceStore, 'count' | 'erase'>;
   /** Where perimeter.yaml has a section `approve`. */
   readonly approve?: ApproveAdapters;
   readonly clock: Clock;
@@ -83,7 +87,9 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   const watches = createWatches(parts, judging.judge);
   const handlers = handlersOf({ ...parts, ...judging, inFlight });
   const giving = { checkHeld: watches.gate.wait(handlers.checkHeld), give: watches.gate.wait(handlers.give) };
-  runtime.run({ ...handlers, ...giving, ...watches.handlers });
+  const retention = createRetention({ ...parts, kept: keptBeside(parts) });
+  runtime.run({ ...handlers, ...giving, ...watches.handlers, eraseDue: retention.eraseDue });
+  retention.start();
   const sweep = startSweep({
     ...parts,
     inFlight,
@@ -94,6 +100,7 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   const watching = watches.start(sweep);
   const registrar = watches.gate.guard(createRegistrar({ ...parts, ...judging }));
   const refusals = createRefusalBook(parts);
+  const caller = callerSettingsOf(config);
   const app = createApiApp({
     runtime,
     refusals,
@@ -101,7 +108,10 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
     log,
     registrar,
     seenHeads: watches.seenHeads,
-    limits: createCallerLimits(config.callerLimits, parts.verifyCaller),
+    limits: createCallerLimits(config.callerLimits, parts.verifyCaller, (authorization) =>
+      saysItIsTheBots(authorization, caller, transportClock.now()),
+    ),
+    behindProxy: config.listen.behindProxy,
     stopping: stopping.signal,
     guardrails: async () => ({
       ...(await guardrailsAnswer(config, nativeEnd, standing.findings())),
@@ -111,6 +121,7 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   function quiesce(): void {
     stopping.abort();
     sweep.stop();
+    retention.stop();
     standing.stop();
     watching.stop();
     feed.close();
@@ -145,6 +156,13 @@ function approvePage(
   const { approve: adapters, config } = parts;
   if (config.approve === undefined || adapters === undefined) return undefined;
   return createApprovePage({ ...parts, ...judging, setting: config.approve, adapters });
+}
+
+/** What has an age of its own (`retention:` of perimeter.yaml). */
+function keptBeside({ runtime, config, evidence }: PerimeterParts): readonly Kept[] {
+  const { textsDays, evidenceDays } = config.retention;
+  const texts = keptTexts(runtime, textsDays);
+  return evidence === undefined ? [texts] : [texts, { kind: 'evidence', keepDays: evidenceDays, ...evidence }];
 }
 
 function handlersOf(parts: CheckParts) {

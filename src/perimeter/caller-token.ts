@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { AppError } from '../access/core/app-error.ts';
 import type { Clock } from '../access/core/clock.ts';
 import { issuersOf, signingKeysUrl } from '../identity/cloud.ts';
@@ -43,9 +43,30 @@ export function tenantKeys({ tenant }: PerimeterConfig): SigningKeys {
   return signingKeysAt(signingKeysUrl(tenant.cloud, tenant.tenantId));
 }
 
+/** What a token says of itself, before anybody looked at its signature: good for nothing but to tell a flood from the bot. */
+export function saysItIsTheBots(authorization: string | undefined, settings: CallerSettings, nowMs: number): boolean {
+  try {
+    const { tid, aud, exp = 0, appid, azp } = decodeJwt(tokenOf(authorization) ?? '');
+    const caller = appid ?? azp;
+    return (
+      tid === settings.tenantId &&
+      settings.audiences.some((audience) => audience === aud) &&
+      typeof caller === 'string' &&
+      caller.toLowerCase() === settings.clientId.toLowerCase() &&
+      exp * 1_000 > nowMs
+    );
+  } catch {
+    return false;
+  }
+}
+
+function tokenOf(authorization = ''): string | undefined {
+  return /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+}
+
 export function createCallerVerifier(settings: CallerSettings, keys: JWTVerifyGetKey, transportClock: Clock): VerifyCaller {
   return async (authorization) => {
-    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
+    const token = tokenOf(authorization);
     if (token === undefined) throw unauthenticated('no bearer token');
     const payload = await verified(token, settings, keys, transportClock);
     const refusal = whyNot(payload, settings);

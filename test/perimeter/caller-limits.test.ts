@@ -9,16 +9,17 @@ jest.setTimeout(180_000);
 
 const settings = { ...perimeterConfig().callerLimits, registerPerMinute: 3, strangersPerMinute: 3, waitingPolls: 2 };
 
-/** Knows one good token, and counts how often a signature was looked at. */
+/** Knows one good token, and counts how often a signature was looked at. What begins with "bot" says of itself that it is the bot's. */
 function limits(different: Partial<typeof settings> = {}) {
   let looked = 0;
   const verify = (authorization: string | undefined) => {
     looked += 1;
     if (authorization === 'keys away') throw new AppError('caller.keys-unavailable', 'no keys', { retryable: true });
-    if (authorization !== 'good') throw new AppError('caller.unauthenticated', 'bad');
+    if (authorization !== 'good' && authorization !== 'bot: new') throw new AppError('caller.unauthenticated', 'bad');
     return Promise.resolve();
   };
-  const made = createCallerLimits({ ...settings, ...different }, async (authorization) => verify(authorization));
+  const says = (authorization = '') => authorization.startsWith('bot');
+  const made = createCallerLimits({ ...settings, ...different }, async (authorization) => verify(authorization), says);
   const tried = (token: string, address = '192.0.2.1') =>
     made.verify(token, address).then(
       () => 'let in',
@@ -61,6 +62,23 @@ describe('whoever has no token of the bot', () => {
     await one.tried('bad');
     expect(await one.tried('bad')).toBe('caller.limited');
     expect(await one.tried('good')).toBe('let in');
+  });
+
+  it('cannot lock out the bot behind the same address, whose token is new', async () => {
+    const one = limits({ strangersPerMinute: 1 });
+    await one.tried('bad');
+    for (let count = 0; count < 500; count++) expect(await one.tried(`bad ${count}`)).toBe('caller.limited');
+    expect(one.looked()).toBe(1);
+    expect(await one.tried('bot: new')).toBe('let in');
+  });
+
+  it("has a hundred tokens a second looked at that say they are the bot's, and no more", async () => {
+    const one = limits({ strangersPerMinute: 1 });
+    await one.tried('bad');
+    const codes = await Promise.all(Array.from({ length: 150 }, (_, at) => one.tried(`bot: forged ${at}`)));
+    expect(codes.filter((code) => code === 'caller.unauthenticated')).toHaveLength(100);
+    expect(codes.filter((code) => code === 'caller.limited')).toHaveLength(50);
+    expect(one.looked()).toBe(101);
   });
 
   it('is not who asks while the keys of Entra cannot be had', async () => {
@@ -126,6 +144,28 @@ describe('a perimeter that is flooded', () => {
     expect(reply.body).toMatchObject({ code: 'caller.limited' });
     expect([...reply.headers.keys()].filter((name) => name.startsWith('hallpass-ledger'))).toEqual([]);
     expect((await world.call('GET', '/guardrails')).status).toBe(200);
+  });
+});
+
+describe('a perimeter behind a proxy of ours', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({
+      callerLimits: { strangersPerMinute: 1 },
+      file: { listen: { host: '127.0.0.1', port: 0, behindProxy: true } },
+    });
+  });
+  afterAll(() => world.close());
+
+  it('counts strangers by the address that the proxy adds, whatever they say stands before it', async () => {
+    const from = async (forwarded: string) => {
+      const headers = { authorization: 'Bearer a.b.c', 'x-forwarded-for': forwarded };
+      return (await world.call('GET', '/guardrails', undefined, headers)).status;
+    };
+    expect(await from('198.51.100.1')).toBe(401);
+    expect(await from('198.51.100.1')).toBe(429);
+    expect(await from('198.51.100.2, 198.51.100.1')).toBe(429);
+    expect(await from('198.51.100.1, 198.51.100.2')).toBe(401);
   });
 });
 

@@ -1,6 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { callerSettingsOf, createCallerVerifier, tenantKeys, type VerifyCaller } from '../../src/perimeter/caller-token.ts';
+import {
+  callerSettingsOf,
+  createCallerVerifier,
+  saysItIsTheBots,
+  tenantKeys,
+  type VerifyCaller,
+} from '../../src/perimeter/caller-token.ts';
 import { type HttpsServer, startHttps } from '../support/https-server.ts';
 import { BOT_CLIENT_ID, perimeterConfig, TENANT_ID } from './support/perimeter-config.ts';
 
@@ -111,6 +117,34 @@ describe('the one caller of the perimeter', () => {
   it.each([undefined, '', 'Bearer', 'Bearer x', 'Basic dXNlcjpwYXNz', 'Bearer a.b.c.d'])('is refused with %p', async (header) => {
     await expect(verify(header)).rejects.toMatchObject({ code: 'caller.unauthenticated' });
   });
+});
+
+describe('a token in a flood, before anybody looks at its signature', () => {
+  const says = async (claims: Claims) => saysItIsTheBots(await bearer(claims, theirs.privateKey), callerSettingsOf(config), NOW);
+
+  it.each<[string, Claims, boolean]>([
+    ['version 2', v2, true],
+    ['version 1', v1, true],
+    ['its client spelt in capitals', { ...v2, azp: BOT_CLIENT_ID.toUpperCase() }, true],
+    ['another tenant', { ...v2, tid: OTHER }, false],
+    ['another audience', { ...v2, aud: OTHER }, false],
+    ['two audiences', { ...v2, aud: [v2.aud, OTHER] }, false],
+    ['another client', { ...v2, azp: OTHER }, false],
+    ['no client', { ...v2, azp: undefined }, false],
+    ['a client that is no text', { ...v2, azp: 7 }, false],
+    ['one more second', { ...v2, exp: seconds + 1 }, true],
+    ['no time left', { ...v2, exp: seconds }, false],
+    ['no end', { ...v2, exp: undefined }, false],
+  ])("may be the bot's, or not: with %s", async (_name, claims, may) => {
+    expect(await says(claims)).toBe(may);
+  });
+
+  it.each([undefined, '', 'Bearer', 'Bearer a.b.c', 'Basic abc', 'Bearer eyJ.eyJ.'])(
+    'is nothing of the kind: %s',
+    (authorization) => {
+      expect(saysItIsTheBots(authorization, callerSettingsOf(config), NOW)).toBe(false);
+    },
+  );
 });
 
 describe("the tenant's signing keys", () => {

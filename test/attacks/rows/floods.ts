@@ -60,6 +60,20 @@ export const floods: readonly Attack[] = [
   },
   {
     class: 'flood',
+    name: "strangers call so often, from the bot's own address, that the bot could not come with its first token",
+    code: 'caller.limited',
+    journal: 'none',
+    refusedAt: 'end',
+    wishes: { ...CHAT, callerLimits: { strangersPerMinute: 5 } },
+    async attack(world) {
+      const call = () => world.call('DELETE', '/grants/flood9000001?reason=revoke', undefined, { authorization: 'Bearer a.b.c' });
+      await Promise.all(Array.from({ length: 20 }, call));
+      return codeOf(await call());
+    },
+    twin: (world) => given(world, 'flood9000001'),
+  },
+  {
+    class: 'flood',
     name: 'holds so many long polls open that nothing else could get through',
     code: 'caller.limited',
     journal: 'none',

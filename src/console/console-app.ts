@@ -2,11 +2,13 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { AppError, codeOf } from '../access/core/app-error.ts';
+import type { Log } from '../observe/log.ts';
 import { setCookie } from '../web/own-forms.ts';
 import type { PageLimits } from '../web/page-limits.ts';
 import { ownForm } from './own-form.ts';
 import { CONSOLE_HEADERS } from './page.ts';
 import { beginAtDoor, finishAtDoor, type SignInParts } from './sign-in.ts';
+import { SESSION_COOKIE } from './session.ts';
 import { signedOutPage, signInPage, signOutPage } from './sign-in-pages.ts';
 import { troubleOf, troublePage } from './trouble.ts';
 import type { ConsoleEnv } from './visitor.ts';
@@ -60,7 +62,7 @@ export function createConsoleApp(parts: ConsoleAppParts): Hono<ConsoleEnv> {
   // Hono's `/*` stands for the path itself as well.
   app.use('/console/*', async (c, next) => {
     const session = await sessions.read(c.req.header('cookie'));
-    if (session === undefined) return notSignedIn(c);
+    if (session === undefined) return notSignedIn(c, parts.log);
     await limits.countPerson(session.person);
     const visitor = await parts.roles.visitorOf(session).catch((error: unknown) => {
       if (ENDS_SESSION.includes(codeOf(error))) setCookie(c, sessions.end(session));
@@ -79,7 +81,7 @@ export function createConsoleApp(parts: ConsoleAppParts): Hono<ConsoleEnv> {
   function refuse(error: Error, c: Context): Response | Promise<Response> {
     const trouble = troubleOf(error);
     const level = trouble.status === 500 ? 'error' : 'warn';
-    parts.log[level]({ err: error, method: c.req.method, status: trouble.status }, 'console page refused');
+    parts.log[level]({ err: error, code: trouble.code, method: c.req.method, status: trouble.status }, 'console page refused');
     if (error instanceof AppError && error.retryable)
       c.header('retry-after', String(Math.ceil((error.retryAfterMs ?? 5_000) / 1_000)));
     return c.html(troublePage(trouble), trouble.status);
@@ -93,7 +95,10 @@ function asked(c: Context<ConsoleEnv>): Context<ConsoleEnv> {
 }
 
 /** A page for people, with the way back to where they were going; what was posted is not sent again. */
-function notSignedIn(c: Context<ConsoleEnv>): Response | Promise<Response> {
+function notSignedIn(c: Context<ConsoleEnv>, log: Log): Response | Promise<Response> {
+  // Whoever comes without a cookie is no news.
+  if (c.req.header('cookie')?.includes(SESSION_COOKIE))
+    log.info({ code: 'console.not-signed-in', status: 401 }, 'console page refused');
   const { pathname, search } = new URL(c.req.url);
   return c.html(signInPage(c.req.method === 'GET' ? `${pathname}${search}` : '/console'), 401);
 }

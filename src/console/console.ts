@@ -91,7 +91,7 @@ export function createConsole(parts: ConsoleParts): Pages {
     isSecure: protocol === 'https:',
     limits: createPageLimits(setting.limits),
     addressOf: (c) => networkBehind(c, parts.behindProxy),
-    rooms: [nowRoom({ runtime, names, settings, whoMay, myLinks: parts.myLinks, clock }), ...(parts.rooms ?? [])],
+    rooms: [nowRoom({ runtime, names, settings, whoMay, myLinks: parts.myLinks, clock, log }), ...(parts.rooms ?? [])],
     transportClock,
     log,
   });

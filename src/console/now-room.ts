@@ -6,6 +6,7 @@ import { AppError } from '../access/core/app-error.ts';
 import type { Names } from '../chat/names.ts';
 import type { EntitlementSetting } from '../config/hallpass-config.ts';
 import type { Runtime } from '../durable/port.ts';
+import type { Log } from '../observe/log.ts';
 import type { Html } from '../web/html.ts';
 import { forbiddenPage, type WhoMay } from './forbidden-page.ts';
 import { heldNow, type Holding, holdingOf, peopleIn } from './holdings.ts';
@@ -22,13 +23,14 @@ export interface NowParts {
   readonly myLinks: (visitor: Visitor) => Promise<Html>;
   /** The domain clock. */
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 const whoseSchema = z.union([z.enum(['me', 'everybody']), z.guid().toLowerCase()]);
 
 /** `/console` and its downloads: who holds what now. Everybody sees themselves; who has a role sees everybody. */
 export function nowRoom(parts: NowParts): (app: Hono<ConsoleEnv>) => void {
-  const { runtime, names, settings, whoMay, myLinks, clock } = parts;
+  const { runtime, names, settings, whoMay, myLinks, clock, log } = parts;
 
   async function holdingsOf(whose: Whose, visitor: Visitor): Promise<readonly Holding[]> {
     const requests = heldNow(runtime).filter(({ context: { request } }) => {
@@ -47,7 +49,10 @@ export function nowRoom(parts: NowParts): (app: Hono<ConsoleEnv>) => void {
     async (c: Context<ConsoleEnv>): Promise<Response> => {
       const visitor = c.get('visitor');
       const whose = whoseOf(c, visitor);
-      if (!maySee(whose, visitor)) return c.html(await forbiddenPage('see who holds what', visitor, whoMay), 403);
+      if (!maySee(whose, visitor)) {
+        log.warn({ code: 'console.forbidden', objectId: visitor.person.objectId, status: 403 }, 'console page refused');
+        return c.html(await forbiddenPage('see who holds what', visitor, whoMay), 403);
+      }
       return show(c, whose, await holdingsOf(whose, visitor));
     };
 

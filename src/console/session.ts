@@ -6,6 +6,8 @@ import { personSchema } from '../access/core/perimeter-api.ts';
 import { newCsrf } from '../web/own-forms.ts';
 import { sealedCookie } from '../web/sealed-cookie.ts';
 
+/** Without its prefix `__Host-`. */
+export const SESSION_COOKIE = 'hallpass-console';
 /** Without a click for so long, it is over. */
 export const IDLE_SECONDS = 15 * 60;
 /** However busy somebody is: after so long they sign in again. */
@@ -42,7 +44,7 @@ export interface Sessions {
 
 /** `key`: 32 bytes, the same for all that answer at one address (`console.cookieKey`). Without one, sessions end with the process. */
 export function createSessions(transportClock: Clock, key: Uint8Array): Sessions {
-  const cookie = sealedCookie('hallpass-console', IDLE_SECONDS, sessionSchema, key, transportClock);
+  const cookie = sealedCookie(SESSION_COOKIE, IDLE_SECONDS, sessionSchema, key, transportClock);
   const ended = new Map<string, number>();
   const endsAt = ({ signedInAt }: ConsoleSession) => signedInAt + LONGEST_SESSION_SECONDS * 1_000;
   return {

@@ -24,6 +24,7 @@ export const ATTACK_CLASSES = [
   'feed and page reading by strangers',
   'flood',
   'odd and confusable Unicode bodies',
+  'signing in to the console',
 ] as const;
 
 /**
@@ -45,6 +46,8 @@ export interface Attack {
   readonly refusedAt?: Refused['call'];
   /** As what, where `code` is not it. */
   readonly refusedAs?: string;
+  /** Where the bot refuses it: what the bot's log says of it, in words; undefined when it says nothing. */
+  readonly logged?: () => string | undefined;
   /** Why the journal says nothing of it, where nothing of ours refuses it. */
   readonly noEntry?: string;
   readonly wishes?: ApproveWishes;
@@ -59,7 +62,8 @@ export interface Attack {
 }
 
 /** An attack that goes on from what happened before, such as a page that was opened. */
-export interface AttackOn<T> extends Omit<Attack, 'prepare' | 'attack' | 'twin'> {
+export interface AttackOn<T> extends Omit<Attack, 'prepare' | 'attack' | 'twin' | 'logged'> {
+  readonly logged?: (before: T) => string | undefined;
   prepare(world: ApproveWorld): Promise<T>;
   attack(world: ApproveWorld, before: T): Promise<string | undefined>;
   twin(world: ApproveWorld, before: T): Promise<void>;
@@ -71,8 +75,10 @@ export function attackOn<T>(row: AttackOn<T>): Attack {
     if (prepared === undefined) throw new Error('not prepared');
     return prepared[0];
   };
+  const { logged, ...rest } = row;
   return {
-    ...row,
+    ...rest,
+    ...(logged === undefined ? {} : { logged: () => logged(before()) }),
     async prepare(world) {
       prepared = [await row.prepare(world)];
     },

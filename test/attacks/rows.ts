@@ -12,6 +12,7 @@ import { protectedSet } from './rows/protected.ts';
 import { receivers } from './rows/receivers.ts';
 import { replays } from './rows/replays.ts';
 import { secondAccounts } from './rows/second-accounts.ts';
+import { signin } from './rows/signin.ts';
 import { statements } from './rows/statements.ts';
 import { strangers } from './rows/strangers.ts';
 import { tokens } from './rows/tokens.ts';
@@ -36,6 +37,7 @@ const all: readonly Attack[] = [
   ...replays,
   ...begunElsewhere,
   ...crossedCallbacks,
+  ...signin,
 ];
 
 /** In the order of the classes. */

@@ -17,12 +17,14 @@ import { byAssertion } from '../../../src/identity/client-proof.ts';
 import { signingKeysAt } from '../../../src/identity/id-token-signature.ts';
 import { freePort } from '../../../src/playground/free-port.ts';
 import { type TestClock, testClock, testConfig } from '../../bot/bot-world.ts';
-import { APPROVE_CLIENT_ID, ASSERTION, type LocalIdp } from '../../perimeter/approve/support/local-idp.ts';
+import { ASSERTION, type LocalIdp } from '../../perimeter/approve/support/local-idp.ts';
 import { TENANT_ID } from '../../perimeter/support/perimeter-config.ts';
 import { type Browser, createBrowser, type Page } from '../../support/browserless.ts';
 import { localIdentity } from '../../support/https-server.ts';
 
 export const VIEWERS = '96000000-0000-4000-8000-0000000000e1';
+/** Of a registration of its own. */
+export const CONSOLE_CLIENT_ID = 'c0750000-0000-4000-8000-000000000006';
 export const SIGN_IN = 'Sign in with Microsoft';
 
 export interface ConsoleWishes {
@@ -43,6 +45,8 @@ export interface ConsoleWorld {
   /** Moves sessions on; the domain clock stays. */
   readonly transport: TestClock;
   readonly logged: readonly Readonly<Record<string, unknown>>[];
+  /** Codes of everything that the log says was refused, in order. */
+  refusals(): readonly string[];
   at(path: string): string;
   /** A browser of its own, as whose owner the sign-in service knows this person from now on. */
   browserOf(person: Person): Browser;
@@ -71,7 +75,7 @@ export async function startConsole(wishes: ConsoleWishes): Promise<ConsoleWorld>
   const parts: ConsoleParts = {
     setting: consoleSchema.parse({
       publicUrl: origin,
-      clientId: APPROVE_CLIENT_ID,
+      clientId: CONSOLE_CLIENT_ID,
       credential: { clientSecret: { env: 'NOT_READ' } },
       limits: { addressPerMinute: 100_000, personPerMinute: 100_000 },
       ...wishes.setting,
@@ -114,6 +118,7 @@ export async function startConsole(wishes: ConsoleWishes): Promise<ConsoleWorld>
     clock,
     transport,
     logged,
+    refusals: () => logged.flatMap(({ msg, code }) => (msg === 'console page refused' ? [String(code)] : [])),
     at,
     browserOf(person) {
       idp.signedIn = person;

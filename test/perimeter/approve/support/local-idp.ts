@@ -112,6 +112,8 @@ export async function startLocalIdp(tenantId: string, signedIn: Person): Promise
         status: 401,
         body: { error: 'invalid_client', error_description: 'AADSTS700211: No matching federated identity.' },
       };
+    if (asked !== undefined && asked['client_id'] !== form.get('client_id'))
+      return { status: 400, body: { error: 'invalid_grant', error_description: 'AADSTS70000: The code is of another client.' } };
     if (asked === undefined || asked['code_challenge'] !== challenge || asked['redirect_uri'] !== form.get('redirect_uri'))
       return { status: 400, body: { error: 'invalid_grant', error_description: 'AADSTS54005: The code was already redeemed.' } };
     const hint = asked['login_hint'] ?? '';
@@ -138,7 +140,7 @@ export function claimsFor(
   const wanted: unknown = JSON.parse(asked['claims'] ?? '{}');
   const acrs: unknown = Reflect.get(Object(Reflect.get(Object(Reflect.get(Object(wanted), 'id_token')), 'acrs')), 'value');
   return {
-    aud: APPROVE_CLIENT_ID,
+    aud: asked['client_id'] ?? APPROVE_CLIENT_ID,
     iss: issuer,
     iat: now - 300,
     nbf: now - 300,

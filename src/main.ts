@@ -14,6 +14,7 @@ import { registerPerson } from './cli/person.ts';
 import { registerPlayground } from './cli/playground.ts';
 import { registerSchemas } from './cli/schemas.ts';
 import { registerStart } from './cli/start.ts';
+import { registerUninstall } from './cli/uninstall.ts';
 import { maskOutput } from './observe/mask.ts';
 
 maskOutput(process.stderr);
@@ -41,6 +42,7 @@ registerEvidence(program);
 registerEraseTexts(program);
 registerBackup(program);
 registerPerson(program);
+registerUninstall(program);
 registerSchemas(program);
 
 try {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { maskOutput } from '../observe/mask.ts';
 
 /** `hallpass start`: the bot. */
 export function registerStart(program: Command): void {
@@ -9,6 +10,7 @@ export function registerStart(program: Command): void {
     )
     .requiredOption('--config <file>', 'hallpass.yaml')
     .action(async ({ config }: { readonly config: string }) => {
+      maskOutput(process.stdout);
       const { runBot } = await import('./run-bot.ts');
       await runBot(config);
     });

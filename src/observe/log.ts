@@ -1,5 +1,6 @@
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { AppError } from '../access/core/app-error.ts';
+import { masked } from './mask.ts';
 
 export type Log = Logger;
 
@@ -16,17 +17,30 @@ const REDACTED = [
   'note',
 ];
 
+export interface LogOptions {
+  /** False shows what the masks hide: for the test that they hide something. */
+  readonly masks?: boolean;
+  readonly destination?: DestinationStream;
+}
+
 /** One JSON object a line on standard output. Fields: level, time (ISO), service, msg, and what the caller adds. */
-export function createLog(service: 'bot' | 'perimeter' | 'playground', level = process.env['HALLPASS_LOG_LEVEL'] ?? 'info'): Log {
-  return pino({
+export function createLog(
+  service: 'bot' | 'perimeter' | 'playground',
+  level = process.env['HALLPASS_LOG_LEVEL'] ?? 'info',
+  { masks = true, destination }: LogOptions = {},
+): Log {
+  const options: LoggerOptions = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: REDACTED.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`]), censor: '[redacted]' },
     serializers: { err: describeError },
-  });
+    ...(masks ? { redact: REDACT, hooks: { streamWrite: masked } } : {}),
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }
+
+const REDACT = { paths: REDACTED.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`]), censor: '[redacted]' };
 
 /**
  * An error for the log: code, message and stack of ours; of anybody else's only name, code and message, since their extra

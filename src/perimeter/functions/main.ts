@@ -2,6 +2,7 @@
 import { AppError } from '../../access/core/app-error.ts';
 import { openPerimeterParts } from '../../cli/open-perimeter.ts';
 import { createLog } from '../../observe/log.ts';
+import { maskOutput } from '../../observe/mask.ts';
 import { assemblePerimeter } from '../assemble.ts';
 import { loadPerimeterConfig } from '../load-perimeter-config.ts';
 import type { PerimeterConfig } from '../perimeter-config.ts';
@@ -9,6 +10,7 @@ import { createHostedPerimeter } from './hosted-perimeter.ts';
 import { registerFunctions } from './register.ts';
 
 const SETTING = 'HALLPASS_PERIMETER_CONFIG';
+maskOutput(process.stdout, process.stderr);
 const log = createLog('perimeter');
 
 /** @throws {AppError} `config.*` */

@@ -88,6 +88,8 @@ describe('what an entitlement gives', () => {
     ['is an Azure role at a scope', [azure(`scope: ${SUBSCRIPTION}`)], 'accepted'],
     ['is one at a pattern of scopes', [azure('scopePattern: /subscriptions/*/resourceGroups/*')], 'accepted'],
     ['is one at a management group', [azure('scope: /providers/Microsoft.Management/managementGroups/platform')], 'accepted'],
+    ['is one at a name that begins with a dot', [azure(`scope: ${SUBSCRIPTION}/resourceGroups/.x`)], 'accepted'],
+    ['is one at a name that ends with a dot', [azure(`scope: ${SUBSCRIPTION}/resourceGroups/x.`)], 'accepted'],
     ['is one at the root', [azure('scope: /')], /^18: entitlements\.0\.azureRole\.scope: .*the root scope \/ is never given/],
     ['is one at any management group', [azure('scopePattern: /providers/Microsoft.Management/managementGroups/*')], 'accepted'],
     ['is one nowhere', [azure('condition: x')], /^18: entitlements\.0\.azureRole: needs exactly one of scope/],
@@ -109,11 +111,19 @@ describe('what an entitlement gives', () => {
 
 describe('who receives and who decides', () => {
   const byGroup = `{ approvers: { groups: [${DECIDERS}] } }`;
+  const second = (id: string): readonly [string, string] => [
+    `    ${APPROVERS}\n`,
+    `    ${APPROVERS}\n  - { id: ${id}, group: { groupId: ${OTHERS} }, ${RECEIVERS}, longestMinutes: 1, ${APPROVERS} }\n`,
+  ];
   const byName = (needed: number) => `{ approvers: { people: [${person(ANNA)}, ${person(ABEL)}] }, approvalsNeeded: ${needed} }`;
   it.each<Row>([
     ['nobody receives', [[RECEIVERS, 'mayReceive: {}']], /^19: entitlements\.0\.mayReceive: names nobody/],
     ['nobody decides', [[`    ${APPROVERS}\n`, '']], /^17: entitlements\.0\.approvers: are missing/],
-    ['nobody is named to decide', [[APPROVERS, 'approvers: {}']], /^21: entitlements\.0\.approvers: names nobody/],
+    [
+      'nobody is named to decide',
+      [[APPROVERS, 'approvers: {}']],
+      /^21: entitlements\.0\.approvers: names nobody: nobody could ever approve$/,
+    ],
     ['they decide in stages', [stages(byGroup, byName(2))], 'accepted'],
     [
       'they decide in stages, and besides',
@@ -183,16 +193,8 @@ describe('who receives and who decides', () => {
       [[`[${person(ANNA)}, ${person(ABEL)}]`, `[${person(ANNA)}, ${person(ABEL, OTHERS)}]`]],
       /^15: unfreeze\.people\.1\.tenantId/,
     ],
-    [
-      'an identifier is used twice',
-      [
-        [
-          `    ${APPROVERS}\n`,
-          `    ${APPROVERS}\n  - { id: one, group: { groupId: ${OTHERS} }, ${RECEIVERS}, longestMinutes: 1, ${APPROVERS} }\n`,
-        ],
-      ],
-      /^22: entitlements\.1\.id: is used twice/,
-    ],
+    ['an identifier is used twice', [second('one')], /^22: entitlements\.1\.id: is used twice/],
+    ['each has an identifier of its own', [second('two')], 'accepted'],
   ])('%s', (_name, edits, expected) => {
     expect(problemsOf(changed(...edits))).toMatch(expected);
   });
@@ -302,6 +304,7 @@ describe('what can reach Hallpass itself', () => {
 });
 
 describe('where people sign', () => {
+  const PAGE = GOOD.slice(GOOD.indexOf('approve:'), GOOD.indexOf('samePerson'));
   it.each<Row>([
     [
       'in no application of its own',
@@ -327,9 +330,14 @@ describe('where people sign', () => {
       /^21: entitlements\.0\.authenticationContext: is for what is signed/,
     ],
     [
+      'nowhere, and with a context',
+      [[PAGE, ''], [GOOD.slice(GOOD.indexOf('unfreeze:'), GOOD.indexOf('entitlements:')), ''], more('authenticationContext: c2')],
+      /^10: entitlements\.0\.assurance: needs the section approve, .* which is weaker$/,
+    ],
+    [
       'nowhere, and a freeze is to be lifted',
       [
-        [GOOD.slice(GOOD.indexOf('approve:'), GOOD.indexOf('samePerson')), ''],
+        [PAGE, ''],
         [APPROVERS, `${APPROVERS}\n    assurance: chat`],
       ],
       /^9: unfreeze: needs the section approve/,

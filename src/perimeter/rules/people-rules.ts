@@ -9,12 +9,10 @@ const lower = (id: string) => id.toLowerCase();
 const named: ConfigRule<PerimeterConfig> = (config) => {
   const emergency = new Set(config.emergencyAccounts.map(lower));
   return audiencesOf(config).flatMap(({ path, audience: { people, groups } }) => [
-    ...(people.length + groups.length === 0
-      ? []
-      : twice(
-          [...path, 'people'],
-          people.map(({ objectId }) => objectId),
-        )),
+    ...twice(
+      [...path, 'people'],
+      people.map(({ objectId }) => objectId),
+    ),
     ...twice([...path, 'groups'], groups),
     ...people.flatMap(({ tenantId, objectId }, at) => [
       ...unless(

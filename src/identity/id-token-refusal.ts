@@ -28,8 +28,10 @@ const TOO_LONG = 'The sign-in took too long, or the clock of this machine is wro
 const HINTS: Partial<Readonly<Record<IdTokenRule, string>>> = {
   expired: TOO_LONG,
   stale: TOO_LONG,
+  signature:
+    'What came back from the sign-in is not signed by a key of your tenant. Begin again; if it happens again, tell an administrator: something may stand between this page and Microsoft.',
   claims:
-    'The app registration of this page does not send everything that is needed. An administrator can add the optional claims acct, auth_time and acrs.',
+    'What came back from the sign-in lacks something that is needed here. An administrator can add the optional claims acct, auth_time and acrs to the app registration of this page.',
   guest: 'Only members of the tenant may sign here, and guests whom the configuration names. Sign in with a member account.',
   'step-up':
     'Entra did not say that the sign-in was as strong or as fresh as this needs. Begin again; if that does not help, an administrator can check the Conditional Access policy of the authentication context.',

@@ -50,7 +50,11 @@ const ABOUT_KEYS = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
 
 function translated(error: unknown): AppError {
   if (error instanceof errors.JWTExpired) return tokenRefused('expired', error.code);
-  if (error instanceof errors.JWTClaimValidationFailed) return tokenRefused(RULE_OF_CLAIM[error.claim] ?? 'claims', error.claim);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const rule = RULE_OF_CLAIM[error.claim] ?? 'claims';
+    // What says nothing of its life has not run out.
+    return tokenRefused(rule === 'expired' && error.reason === 'missing' ? 'claims' : rule, error.claim);
+  }
   if (error instanceof errors.JOSEError && !ABOUT_KEYS.includes(error.code)) return tokenRefused('signature', error.code);
   return new AppError('id-token.keys-unavailable', "the tenant's signing keys cannot be had", {
     hint: 'Entra did not give its signing keys right now. Try again in a minute.',

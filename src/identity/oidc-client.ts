@@ -141,6 +141,9 @@ const NO_ANSWER = [
   'OAUTH_PARSE_ERROR',
 ];
 
+/** Encrypted, or with a header that has to be understood and is not. */
+const UNSUPPORTED = 'OAUTH_UNSUPPORTED_OPERATION';
+
 /** Without the cause: errors of openid-client carry the answer, and so the token. */
 function translated(error: unknown): AppError {
   const ours = causesOf(error).find((each) => each instanceof AppError);
@@ -151,6 +154,7 @@ function translated(error: unknown): AppError {
     .find((each) => each !== undefined);
   if (claim !== undefined) return tokenRefused(RULE_OF_CLAIM[claim] ?? 'claims', claim);
   const code = fieldOf(error, 'code');
+  if (code === UNSUPPORTED || causesOf(error).some(isAboutHeader)) return tokenRefused('signature', code ?? 'header');
   if (error instanceof ClientError && code !== undefined && !NO_ANSWER.includes(code)) return tokenRefused('claims', code);
   return unavailable(`Entra did not redeem the code: ${code ?? 'no answer'}`);
 }
@@ -170,6 +174,11 @@ function codeRefused(answer: ResponseBodyError): AppError {
       hint: `Entra does not accept the app registration of this page: ${says} ${next}`,
     },
   );
+}
+
+/** The header of a token says how it was signed: by nobody, by a shared secret, in a way that nobody here knows. */
+function isAboutHeader(cause: unknown): boolean {
+  return typeof cause === 'object' && cause !== null && 'header' in cause;
 }
 
 /** Itself, its cause, and so on; what is found at the end need not be an error. */

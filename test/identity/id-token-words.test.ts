@@ -19,13 +19,16 @@ const TOO_LONG = 'The sign-in took too long, or the clock of this machine is wro
 
 describe('whoever signed in and was not accepted', () => {
   it.each<[IdTokenRule, string]>([
-    ['signature', AGAIN],
+    [
+      'signature',
+      'What came back from the sign-in is not signed by a key of your tenant. Begin again; if it happens again, tell an administrator: something may stand between this page and Microsoft.',
+    ],
     ['issuer', AGAIN],
     ['audience', AGAIN],
     ['expired', TOO_LONG],
     [
       'claims',
-      'The app registration of this page does not send everything that is needed. An administrator can add the optional claims acct, auth_time and acrs.',
+      'What came back from the sign-in lacks something that is needed here. An administrator can add the optional claims acct, auth_time and acrs to the app registration of this page.',
     ],
     ['tenant', AGAIN],
     ['nonce', AGAIN],
@@ -111,7 +114,9 @@ describe('what is told about a token', () => {
     ['which claim the library found wrong', { aud: 'x' }, {}, 'audience (aud)'],
     ['that another required claim is missing', { iss: undefined }, {}, 'issuer (iss)'],
     ['that it had not begun', { nbf: begun + 31 }, {}, 'expired (nbf)'],
-    ['that it has no end', { exp: undefined }, {}, 'expired (exp)'],
+    ['that it has no end', { exp: undefined }, {}, 'claims (exp)'],
+    ['that it has no beginning', { nbf: undefined }, {}, 'claims (nbf)'],
+    ['that its end is no instant', { exp: 'never' }, {}, 'expired (exp)'],
     ['that it was over', { exp: begun - 31 }, {}, 'expired (ERR_JWT_EXPIRED)'],
     ['that its date is none', { iat: 'yesterday' }, {}, 'claims (iat)'],
   ])('is %s', async (_name, lie, expected, words) => {
@@ -127,7 +132,7 @@ describe('what is told about a token', () => {
     });
     const { exp: _exp, ...endless } = honest;
     const noKid = await new SignJWT(endless).setProtectedHeader({ alg: 'RS256' }).sign(key.privateKey);
-    await expect(verify(noKid, { nonce: 'n', begunAt: BEGUN })).rejects.toMatchObject({ code: 'id-token.expired' });
+    await expect(verify(noKid, { nonce: 'n', begunAt: BEGUN })).rejects.toMatchObject({ code: 'id-token.claims' });
     const whole = await new SignJWT(honest).setProtectedHeader({ alg: 'RS256' }).sign(key.privateKey);
     await expect(verify(whole, { nonce: 'n', begunAt: BEGUN })).rejects.toMatchObject({
       message: 'the ID token was not accepted: signature (no kid)',

@@ -33,7 +33,7 @@ const client = (assertion = () => Promise.resolve('the.client.assertion')) =>
 const search = `?code=the-code&state=${begun.state}&session_state=ignored`;
 
 /** Unsigned: what is looked at here is what comes before the signature. */
-function jwt(lie: Readonly<Record<string, unknown>>): string {
+function jwt(lie: Readonly<Record<string, unknown>>, header: object = { alg: 'RS256', kid: 'k' }): string {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     iss: issuer,
@@ -46,7 +46,7 @@ function jwt(lie: Readonly<Record<string, unknown>>): string {
     ...lie,
   };
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part({ alg: 'RS256', kid: 'k' })}.${part(claims)}.c2lnbmF0dXJl`;
+  return `${part(header)}.${part(claims)}.c2lnbmF0dXJl`;
 }
 async function refusal(work: Promise<unknown>): Promise<AppError> {
   const error = await work.then(
@@ -163,6 +163,32 @@ describe('a code', () => {
     const error = await refusal(client().redeem(search, begun));
     expect(error.code).toBe(code);
     expect(JSON.stringify([error.message, error.cause, error.hint])).not.toMatch(/somebody-private|eyJ/);
+  });
+
+  it.each([
+    ['by nobody', { alg: 'none' }],
+    ['by nobody, in odd letters', { alg: 'nOnE' }],
+    ['with a shared secret', { alg: 'HS256' }],
+    ['with another kind of key', { alg: 'ES256' }],
+    ['in a way that has to be understood', { alg: 'RS256', crit: ['exp'], exp: 1 }],
+    ['in no way that it names', {}],
+  ])('whose token is signed %s is refused for its signature, without a word of it', async (_name, header) => {
+    const id_token = jwt({ sub: 'somebody-private' }, header);
+    token = { status: 200, body: { token_type: 'Bearer', access_token: 'x', id_token } };
+    const error = await refusal(client().redeem(search, begun));
+    expect(error.code).toBe('id-token.signature');
+    expect(JSON.stringify([error.message, error.cause, error.hint])).not.toMatch(/somebody-private|eyJ/);
+  });
+
+  it('whose token is encrypted is refused for its signature', async () => {
+    token = { status: 200, body: { token_type: 'Bearer', access_token: 'x', id_token: `${jwt({})}.AA.AA` } };
+    expect((await refusal(client().redeem(search, begun))).code).toBe('id-token.signature');
+  });
+
+  it('whose token lacks its end is refused for what it says', async () => {
+    const id_token = jwt({ exp: undefined });
+    token = { status: 200, body: { token_type: 'Bearer', access_token: 'x', id_token } };
+    expect((await refusal(client().redeem(search, begun))).code).toBe('id-token.claims');
   });
 
   it('that came with another state is not redeemed', async () => {

@@ -124,9 +124,9 @@ const keyInHeader: Sign = async (claims, { kid }) => {
 
 /** Tokens that nobody should have issued, or not now. */
 export const forgedTokens: readonly Attack[] = [
-  forged('that is none', 'id-token.claims', 'forged000001', unsigned),
-  forged('that says that it is none, in odd letters', 'id-token.claims', 'forged000002', nOnE),
-  forged("made with Entra's public key as a shared secret", 'id-token.claims', 'forged000003', publicKeyAsSecret),
+  forged('that is none', 'id-token.signature', 'forged000001', unsigned),
+  forged('that says that it is none, in odd letters', 'id-token.signature', 'forged000002', nOnE),
+  forged("made with Entra's public key as a shared secret", 'id-token.signature', 'forged000003', publicKeyAsSecret),
   forged('made with a key of its own', 'id-token.signature', 'forged000004', keyOfItsOwn),
   forged("made with a key of its own, by the name of Entra's", 'id-token.signature', 'forged000005', nameOfEntras),
   forged('made with a key of its own, which stands beside it', 'id-token.signature', 'forged000006', keyInHeader),

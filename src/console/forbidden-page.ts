@@ -17,8 +17,8 @@ export interface WhoMay {
 
 const MEANS: Readonly<Record<RoleName, string>> = {
   viewer: 'sees who holds what',
-  auditor: 'also sees the history',
-  operator: 'also runs the checks of Hallpass and ends links',
+  auditor: 'sees the same',
+  operator: 'sees the same, and ends links of others',
 };
 
 /** What somebody without the role is told: which groups have it, and whom to ask. @param what they wanted, as in `See who holds what` */
@@ -41,7 +41,7 @@ export async function forbiddenPage(what: string, visitor: Visitor, { roles, nam
     contact === undefined ? html`whoever runs Hallpass in your organization` : html`<strong>${safeText(contact)}</strong>`;
   const body = html`<p>You are signed in as ${safeText(visitor.name)}, and that is right. To ${what}, you need one of these roles:</p>
 <dl>${lines}</dl>
-<p>To get one, ask ${ask} to add you to a group. It counts two minutes later at the latest, without a new sign-in.</p>
+<p>To get one, ask ${ask} to add you to a group. It counts within minutes, without a new sign-in.</p>
 <p><a href="/console">What you hold yourself</a></p>
 <p><small>Code: console.forbidden</small></p>`;
   return consolePage({ title: 'You need a role for this', body, visitor });

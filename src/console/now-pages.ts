@@ -42,8 +42,8 @@ function filter(whose: Whose): Html {
 const ownOnly = (): Html => html`<p>You see what you hold yourself. <a href="/console?of=everybody">Who sees everybody?</a></p>`;
 
 function nothing(whose: Whose): Html {
-  const who = { me: 'You hold', everybody: 'Nobody holds' }[whose] ?? 'This person holds';
-  return html`<p><strong>${who} nothing through Hallpass now.</strong></p>
+  const words = { me: 'You hold nothing', everybody: 'Nobody holds anything' }[whose] ?? 'This person holds nothing';
+  return html`<p><strong>${words} through Hallpass now.</strong></p>
 <p>Ask for access with <code>/access</code> in Slack or the Hallpass app in Teams. Once it is given, it stands here with its end, and goes by itself.</p>`;
 }
 

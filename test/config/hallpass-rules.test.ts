@@ -222,4 +222,45 @@ describe('hallpass.yaml', () => {
   ])('may listen %s', (_, listen) => {
     expect(problemsOf(GOOD.replace('{ port: 8080 }', listen))).toBe('');
   });
+
+  const PAGES = `console:
+  publicUrl: https://hallpass.example
+  clientId: c0750000-0000-4000-8000-000000000006
+  credential: { federated: { managedIdentity: { clientId: 1de70000-0000-4000-8000-000000000007 } } }
+`;
+  const TENANT = '5c0ffee0-1111-4222-8333-444455556666';
+  const provider = (tenant: string) => `  providerUrl: https://login.microsoftonline.com/${tenant}/v2.0\n`;
+  it.each<readonly [what: string, text: string, problem: string]>([
+    ['as it stands here', PAGES, ''],
+    ['at an address of this machine', PAGES.replace('https://hallpass.example', 'http://localhost:8080'), ''],
+    ['of the tenant', `${PAGES}  tenantId: ${TENANT.toUpperCase()}\n${provider(TENANT)}`, ''],
+    ['of the one tenant that there is', `${PAGES}${provider(TENANT)}`, ''],
+    ['without TLS', PAGES.replace('https:', 'http:'), 'console.publicUrl: has to be https'],
+    ['below a path', PAGES.replace('.example', '.example/x'), 'console.publicUrl: has to be an origin'],
+    ['with a slash', PAGES.replace('.example', '.example/'), 'console.publicUrl: has to be an origin'],
+    ['of a tenant of nobody', `${PAGES}  tenantId: 0ddba110-1111-4222-8333-444455556666\n`, 'console.tenantId: is none of'],
+    ['for everybody', `${PAGES}${provider('common')}`, 'console.providerUrl: has to end in'],
+    ['for every organization', `${PAGES}${provider('organizations')}`, 'console.providerUrl: has to end in'],
+    [
+      'at another tenant',
+      `${PAGES}${provider('0ddba110-1111-4222-8333-444455556666')}`,
+      'console.providerUrl: has to end in /5c0ffee0-1111-4222-8333-444455556666/v2.0',
+    ],
+    ['of version 1', `${PAGES}${provider(TENANT).replace('/v2.0', '')}`, 'console.providerUrl: has to end in'],
+    [
+      'with a managed identity alone',
+      PAGES.replace(/credential: .*/, 'credential: { managedIdentity: {} }'),
+      'console.credential',
+    ],
+  ])('takes a console %s, or says why not', (_, text, expected) => {
+    const found = problemsOf(GOOD + text);
+    if (expected === '') expect(found).toBe('');
+    else expect(found).toContain(expected);
+  });
+
+  it('wants one key for the cookies of a console on several machines', () => {
+    const shared = GOOD.replace('{ folder: /var/lib/hallpass }', '{ postgres: { connection: { env: DB } } }') + PAGES;
+    expect(problemsOf(shared)).toContain('console.cookieKey: is missing');
+    expect(problemsOf(`${shared}  cookieKey: { env: KEY }\n`)).toBe('');
+  });
 });

@@ -28,6 +28,7 @@ function welcome({ url, world }: Playground): string {
   The bot (pid ${world.bot.pid ?? 0}) and the perimeter (pid ${world.perimeter.pid ?? 0}) are the real programs; only Microsoft,
   Slack and Teams are played, on this machine. Nothing leaves it. Logs and journals: ${world.folder}
   How they are: ${world.opsUrls.bot}/readyz and ${world.opsUrls.perimeter}/readyz, with /metrics beside them.
+  Who holds what: ${world.consoleUrl}/console (sign in as Anna, who views; Sam, who audits; or Gina, who operates)
   Press Ctrl+C to stop.
 `;
 }

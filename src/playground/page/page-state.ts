@@ -5,6 +5,8 @@ export interface PageState {
   readonly now: string;
   readonly offsetMs: number;
   readonly nextEvent?: { readonly at: string; readonly what: string };
+  /** Of the bot's pages. */
+  readonly consoleUrl: string;
   readonly processes: readonly ProcessState[];
   readonly personas: readonly Persona[];
   readonly guide: readonly GuideLine[];

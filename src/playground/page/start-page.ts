@@ -57,6 +57,7 @@ function pageState({ world }: Playground, times: ArrivalTimes): PageState {
     now: instantOf(now),
     offsetMs: world.clock.offsetMs,
     ...(next === undefined ? {} : { nextEvent: { at: next.at, what: nextEventWords(next.timer, next.caseId, cases) } }),
+    consoleUrl: `${world.consoleUrl}/console`,
     processes: [processState(world.bot), processState(world.perimeter)],
     personas: PERSONAS,
     guide: guideLines(cases),

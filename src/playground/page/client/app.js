@@ -54,7 +54,7 @@ function App() {
     onConversation: (persona, id) => setTalks((now) => ({ ...now, [kind]: { ...now[kind], [persona]: id } })),
   });
   return html`<div class="page" data-place=${place}>
-    <${TopBar} now=${state.now} offsetMs=${state.offsetMs} nextEvent=${state.nextEvent} linked=${linked} onTrouble=${setTrouble} />
+    <${TopBar} now=${state.now} offsetMs=${state.offsetMs} nextEvent=${state.nextEvent} consoleUrl=${state.consoleUrl} linked=${linked} onTrouble=${setTrouble} />
     <${Guide} lines=${state.guide} onShow=${show} />
     <${Trouble} sentence=${linked ? trouble : 'The playground does not answer. Is `npm start` still running? This page connects again by itself.'} onClose=${() => setTrouble('')} />
     <main class="columns">

@@ -4,7 +4,7 @@ import { Icon } from './icons.js';
 import { act } from './live.js';
 import { dayOf, secondsOf, zoneName } from './time.js';
 
-export function TopBar({ now, offsetMs, nextEvent, linked, onTrouble }) {
+export function TopBar({ now, offsetMs, nextEvent, consoleUrl, linked, onTrouble }) {
   const [busy, setBusy] = useState(false);
   const run = async (path, body) => {
     if (busy) return;
@@ -25,6 +25,7 @@ export function TopBar({ now, offsetMs, nextEvent, linked, onTrouble }) {
       </div>
     </div>
     <div class="top-end">
+      <a class="button" href=${consoleUrl} target="_blank" rel="noopener">Console</a>
       <span class=${`link-state ${linked ? 'is-on' : 'is-off'}`} role="status">${linked ? 'live' : 'not connected'}</span>
       <button type="button" class="button" aria-disabled=${busy} onClick=${() => confirm('Begin again with a fresh tenant, workspace and journals?') && run('reset')}><${Icon} name="reset" size=${14} /> Reset</button>
     </div>

@@ -48,6 +48,9 @@ const BOT: Actor = { kind: 'system', name: 'bot' };
 export function createRegistrar({ config, runtime, judge, budgets }: RegistrarParts): Registrar {
   /** Who decides second is judged by what the first decided. */
   const deciding = createSerial();
+  const ending = createSerial();
+  /** Of a stuck grant, the line by which it did not hear its end: until something else happens to it, it would not hear the next either. */
+  const unheard = new Map<string, number>();
   let last: Promise<unknown> = Promise.resolve();
   /** Two registrations for the same holding must not both find it free: judging and recording happen one at a time. */
   function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
@@ -171,8 +174,11 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
     }
     const view = known ?? runtime.read(grantId);
     // Asked again and again it would only fill the disk.
-    if (view !== undefined && (view.status === 'done' || stateNameOf(view.state) === 'taking')) return view;
-    return (await runtime.send(grantId, { type: 'endRequested', reason }, BOT)).view;
+    const isEnding = view?.status === 'done' || stateNameOf(view?.state) === 'taking';
+    if (view !== undefined && (isEnding || unheard.get(grantId) === view.seq)) return view;
+    const told = await runtime.send(grantId, { type: 'endRequested', reason }, BOT);
+    if (told.view.status === 'poisoned') unheard.set(grantId, told.view.seq);
+    return told.view;
   }
 
   /** "Not there" is told to nobody while the ledger is still being read: the bot would take it for a refusal. */
@@ -183,7 +189,12 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
     throw new AppError('grant.conflict', `${grantId} is no grant`, { hint: 'Make a new request: this id is taken.' });
   }
 
-  return { register, decide: (grantId, said) => deciding.run(grantId, () => decide(grantId, said)), end, find };
+  return {
+    register,
+    decide: (grantId, said) => deciding.run(grantId, () => decide(grantId, said)),
+    end: (grantId, reason) => ending.run(grantId, () => end(grantId, reason)),
+    find,
+  };
 }
 
 const SCOPE = refuse(

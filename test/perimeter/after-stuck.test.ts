@@ -62,13 +62,18 @@ afterEach(async () => {
   await bench.clear();
 });
 
+async function begunStuck(grantId: string): Promise<string> {
+  const absent = () => Promise.resolve({ events: [{ type: 'directory.absent', readAt: 'now', writer: 'plain' }] });
+  runtime.run({ checkHeld: absent, give: idle, take: idle, reportOverdue: idle, soundAlarm: idle });
+  await registrar.register(asked(grantId));
+  await registrar.decide(grantId, { ...approval('one'), decision: 'approve' });
+  while (runtime.read(grantId)?.status !== 'poisoned') await new Promise((resolve) => setTimeout(resolve, 5));
+  return grantId;
+}
+
 describe('somebody whose grant is stuck', () => {
   it('is refused the same until its end, and may ask again as soon as the sweep has seen that it is over', async () => {
-    const absent = () => Promise.resolve({ events: [{ type: 'directory.absent', readAt: 'now', writer: 'plain' }] });
-    runtime.run({ checkHeld: absent, give: idle, take: idle, reportOverdue: idle, soundAlarm: idle });
-    await registrar.register(asked('stuck0000001'));
-    await registrar.decide('stuck0000001', { ...approval('one'), decision: 'approve' });
-    while (runtime.read('stuck0000001')?.status !== 'poisoned') await new Promise((resolve) => setTimeout(resolve, 5));
+    await begunStuck('stuck0000001');
     const early = await registrar.register(asked('early0000001'));
     expect(early.context).toMatchObject({ refusal: { code: 'grant.already-live' } });
 
@@ -80,5 +85,23 @@ describe('somebody whose grant is stuck', () => {
     while (runtime.read('stuck0000001')?.links.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const again = await registrar.register(asked('again0000001'));
     expect(stateNameOf(again.state)).toBe('registered');
+  });
+
+  it('has it noted once that the bot wants it ended, however often the bot says so', async () => {
+    const stuck = await begunStuck('stuck0000002');
+    const before = runtime.head().seq;
+    await Promise.all(Array.from({ length: 20 }, () => registrar.end(stuck, 'release')));
+    for (let at = 0; at < 20; at += 1) expect(await registrar.end(stuck, 'revoke')).toMatchObject({ status: 'poisoned' });
+    expect(runtime.head().seq).toBe(before + 1);
+  });
+
+  it('has it tried again once something else happened to the grant', async () => {
+    const stuck = await begunStuck('stuck0000003');
+    await registrar.end(stuck, 'release');
+    await runtime.link(stuck, { key: 'swept', value: {} });
+    const before = runtime.head().seq;
+    await registrar.end(stuck, 'release');
+    await registrar.end(stuck, 'release');
+    expect(runtime.head().seq).toBe(before + 1);
   });
 });

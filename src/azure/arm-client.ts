@@ -11,6 +11,7 @@ import { answerOf } from '../entra/pim-schema.ts';
 import { quoted } from '../entra/odata.ts';
 import type { Log } from '../observe/log.ts';
 import { answerCodeOf } from '../access/core/answered-error.ts';
+import { auxiliaryTokens } from './auxiliary-tokens.ts';
 import { armErrorOf } from './arm-error.ts';
 import { type AzureOrder, isAbout, scopeIn } from './azure-target.ts';
 
@@ -42,6 +43,8 @@ export interface ArmClientOptions {
   /** Origin of Azure Resource Manager, e.g. `https://management.azure.com`. */
   readonly armUrl: string;
   readonly credential: TokenCredential;
+  /** Our identity in other tenants, for calls that touch something of theirs too: `AUXILIARY_AT_MOST`. */
+  readonly auxiliary?: readonly TokenCredential[];
   readonly log: Log;
 }
 
@@ -81,7 +84,7 @@ const askedSchema = requestSchema.extend({ ...row, requestorId: text });
 export type ArmMade = z.infer<typeof madeSchema>;
 export type ArmAsked = z.infer<typeof askedSchema>;
 
-export function createArmClient({ armUrl, credential, log }: ArmClientOptions): ArmClient {
+export function createArmClient({ armUrl, credential, auxiliary = [], log }: ArmClientOptions): ArmClient {
   const endpoint = new URL(armUrl).origin;
   const arm = new AuthorizationManagementClient(credential, NO_SUBSCRIPTION, {
     endpoint,
@@ -98,6 +101,8 @@ export function createArmClient({ armUrl, credential, log }: ArmClientOptions): 
       throw new AppError('directory.rejected', `a next link leads away from ${endpoint}`);
     },
   });
+
+  if (auxiliary.length > 0) arm.pipeline.addPolicy(auxiliaryTokens(endpoint, auxiliary), { phase: 'Retry' });
 
   async function call<T>(what: string, order: AzureOrder, work: (scope: string, options: CallOptions) => Promise<T>): Promise<T> {
     const startedAt = performance.now();

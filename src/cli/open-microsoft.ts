@@ -3,6 +3,7 @@ import { type DomainClock, openDomainClock } from '../config/domain-clock.ts';
 import { createGraphClient } from '../entra/graph-client.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { createCredential } from '../identity/credential.ts';
+import { auxiliaryCredentials } from './auxiliary-credentials.ts';
 import type { Log } from '../observe/log.ts';
 import type { OwnRecords } from '../perimeter/ledger/own-records.ts';
 import type { PerimeterConfig } from '../perimeter/perimeter-config.ts';
@@ -17,6 +18,11 @@ export function openMicrosoft(
   const { login, graph: graphUrl, arm } = addressesOf(config.tenant.cloud);
   const clock = openDomainClock(config.domainClock, [login, graphUrl, arm, config.alarm.url]);
   const graph = createGraphClient({ graphUrl, credential, log });
-  const records = createOwnRecords(config, graph, createArmClient({ armUrl: arm, credential, log }), clock);
+  const records = createOwnRecords(
+    config,
+    graph,
+    createArmClient({ armUrl: arm, credential, auxiliary: auxiliaryCredentials(config.tenant), log }),
+    clock,
+  );
   return { records, clock, close: () => clock.close() };
 }

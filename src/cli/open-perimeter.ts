@@ -11,6 +11,7 @@ import { createRequestNames } from '../entra/request-names.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { credentialNotes } from '../identity/credential-notes.ts';
 import { createCredential } from '../identity/credential.ts';
+import { auxiliaryCredentials } from './auxiliary-credentials.ts';
 import { managedIdentityAssertion } from '../identity/client-assertion.ts';
 import { readSecret } from '../identity/secret-source.ts';
 import type { Log } from '../observe/log.ts';
@@ -43,7 +44,7 @@ export async function openPerimeterParts(
   const clock = openDomainClock(config.domainClock, [login, graphUrl, arm, config.alarm.url]);
   const clockWatch = createClockWatch();
   const graph = createGraphClient({ graphUrl, credential, log, onDate: (...times) => clockWatch.note(...times) });
-  const armClient = createArmClient({ armUrl: arm, credential, log });
+  const armClient = createArmClient({ armUrl: arm, credential, auxiliary: auxiliaryCredentials(config.tenant), log });
   const runtime = await openRuntime({ flows: perimeterFlows, store: config.store, clock, log }).catch((error: unknown) => {
     clock.close();
     throw error;

@@ -31,6 +31,17 @@ const identities: ConfigRule<PerimeterConfig> = ({ tenant, caller, approve }) =>
   ];
 };
 
+/** Our own tenant is no other one, and a managed identity has tokens of the tenant where it lives alone. */
+const auxiliary: ConfigRule<PerimeterConfig> = ({ tenant: { tenantId, credential, auxiliaryTenantIds: others } }) =>
+  others.flatMap((other, at) => [
+    ...unless(other.toLowerCase() !== tenantId.toLowerCase(), ['tenant', 'auxiliaryTenantIds', at], 'is tenant.tenantId'),
+    ...unless(
+      !('managedIdentity' in credential),
+      ['tenant', 'auxiliaryTenantIds', at],
+      'needs an app registration that is known there: a managed identity has tokens of its own tenant only',
+    ),
+  ]);
+
 const unfreeze: ConfigRule<PerimeterConfig> = (config) =>
   unless(
     config.unfreeze === undefined || config.approve !== undefined,
@@ -52,6 +63,7 @@ const perimeterRules = [
   peopleRules,
   protectedRules,
   identities,
+  auxiliary,
   unfreeze,
   domainClock,
 ];

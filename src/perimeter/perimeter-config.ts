@@ -127,7 +127,10 @@ const callerLimitsSchema = z.strictObject({
 });
 
 export const perimeterConfigSchema = z.strictObject({
-  tenant: tenantSchema,
+  tenant: tenantSchema.extend({
+    /** Tenants whose resources an Azure role here is linked with: our application is known there too. As many as Azure takes. */
+    auxiliaryTenantIds: z.array(guid).max(3).default([]),
+  }),
   listen: listenSchema,
   ops: perimeterOpsSchema,
   store: storeSchema,

@@ -34,7 +34,14 @@ function problemsOf(text: string): string {
   }
 }
 
+const OTHERS = (count: number) =>
+  `auxiliaryTenantIds: [${Array.from({ length: count }, (_, at) => `5ec0d000-1111-4222-8333-44445555666${at}`).join(', ')}]`;
+
 describe('perimeter.yaml', () => {
+  it('takes tokens of three other tenants, by an app registration', () => {
+    expect(problemsOf(GOOD.replace('  credential:', `  ${OTHERS(3)}\n  credential:`))).toBe('accepted');
+  });
+
   it('is accepted when everything is said', () => {
     expect(problemsOf(GOOD)).toBe('accepted');
   });
@@ -61,6 +68,21 @@ describe('perimeter.yaml', () => {
       'moves the clock beside the real cloud',
       ['alarm:', 'domainClock: { offsetFile: /tmp/offset }\nalarm:'],
       /^8: domainClock: is for trying out/,
+    ],
+    [
+      'calls its own tenant another one',
+      ['  credential:', '  auxiliaryTenantIds: [5C0FFEE0-1111-4222-8333-444455556666]\n  credential:'],
+      /^4: tenant\.auxiliaryTenantIds\.0: is tenant\.tenantId/,
+    ],
+    [
+      'wants tokens of another tenant by a managed identity',
+      ['credential: { clientSecret: { file: /run/secrets/perimeter } }', `credential: { managedIdentity: {} }\n  ${OTHERS(1)}`],
+      /^5: tenant\.auxiliaryTenantIds\.0: needs an app registration/,
+    ],
+    [
+      'names more tenants than Azure takes tokens of',
+      ['  credential:', `  ${OTHERS(4)}\n  credential:`],
+      /^4: tenant\.auxiliaryTenantIds: /,
     ],
     ['writes a secret where a source belongs', ['{ file: /run/secrets/perimeter }', 'hunter2'], /^4: tenant\.credential/],
   ])('is refused with its line when it %s', (_name, [from = '', to = ''], expected) => {

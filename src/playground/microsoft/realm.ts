@@ -49,14 +49,20 @@ export function createRealms(places: readonly [Place, ...Place[]], options: Real
     return { app, tokens: here.tokens, tenant: here.tenant };
   };
   const add = (place: Place) => {
-    const realm = createRealm(place, options, (app) => registrationOf(app, realm));
+    const neighbours = () => realms.filter((one) => one !== realm);
+    const realm: Realm = createRealm(place, options, (app) => registrationOf(app, realm), neighbours);
     realms.push(realm);
     return realm;
   };
   return [add(home), ...others.map(add)];
 }
 
-function createRealm(place: Place, options: RealmOptions, registrationOf: (app: AppRegistration) => Registration): Realm {
+function createRealm(
+  place: Place,
+  options: RealmOptions,
+  registrationOf: (app: AppRegistration) => Registration,
+  neighbours: () => readonly Realm[],
+): Realm {
   const { clock, now, cloud, keys, limits, routes, address } = options;
   const issuer = () => `${address.login}/${place.tenantId}/v2.0`;
   const tenant = createTenant(clock, now, issuer, place);
@@ -84,7 +90,7 @@ function createRealm(place: Place, options: RealmOptions, registrationOf: (app: 
       standIns,
     }),
     graph: withBatch(graphHandler({ tenant, tokens, limits, now, routes, address: () => address.graph })),
-    arm: armHandler({ tenant, tokens, limits, address: () => address.arm }),
+    arm: armHandler({ tenant, tokens, limits, neighbours, address: () => address.arm }),
   };
 }
 

@@ -129,7 +129,7 @@ function welcome(second: TenantModel, world: World): string {
     optionalClaims: { idToken: [], accessToken: ['idtyp'] },
   });
   second.permissions.set(BOT_APP.clientId, SECOND_AUDIENCE, ['Access.Give']);
-  const perimeterId = String(parsed(world.files.perimeter).tenant.clientId);
+  const perimeterId = parsed(world.files.perimeter).tenant.clientId;
   second.permissions.set(SECOND_APP, GRAPH_RESOURCE, home.permissions.granted(perimeterId, GRAPH_RESOURCE));
   const gina = { kind: 'user', id: 'gina', objectId: 'gina', name: 'Gina' } as const;
   return second.applications.addSecret(SECOND_APP, { displayName: 'test', endsAt: world.clock.now() + 90 * 86_400_000 }, gina)

@@ -3,6 +3,7 @@ import type { Answer, Call } from '../far-end-server.ts';
 import type { Limits, Spent } from '../limits.ts';
 import type { TenantModel } from '../tenant/tenant-model.ts';
 import { ARM_RESOURCE, bearerOf, type Tokens } from '../tokens.ts';
+import { type Neighbour, shownTenants } from './auxiliary.ts';
 import { ArmRefusal, armError, armHeaders, plainArmError } from './arm-error.ts';
 import { queryResources } from './resource-graph.ts';
 import { getAssignment, getRoleDefinition, listAssignments, listRoleDefinitions } from './role-assignment-routes.ts';
@@ -26,12 +27,16 @@ export interface ArmCall {
   readonly apiVersion: string;
   readonly text: string | undefined;
   readonly readAsOf: number;
+  readonly neighbours: readonly Neighbour[];
+  /** Other tenants of which the call has shown tokens. */
+  readonly shown: ReadonlySet<string>;
 }
 
 interface ArmOptions {
   readonly tenant: TenantModel;
   readonly tokens: Tokens;
   readonly limits: Limits;
+  neighbours(): readonly Neighbour[];
   address(): string;
 }
 
@@ -132,6 +137,8 @@ export function armHandler(options: ArmOptions): (call: Call) => Promise<Answer>
   return async (call) => {
     try {
       const caller = await callerOf(options.tokens, call);
+      const neighbours = options.neighbours();
+      const shown = await shownTenants(call.headers['x-ms-authorization-auxiliary'], neighbours);
       const path = decodeURI(call.url.pathname);
       const found = ROUTES.filter(({ pattern }) => pattern.test(path));
       if (found.length === 0)
@@ -154,6 +161,8 @@ export function armHandler(options: ArmOptions): (call: Call) => Promise<Answer>
         base: options.address(),
         text: call.text,
         readAsOf: call.readAsOf,
+        neighbours,
+        shown,
       };
       return merge(route.handle(wanted, scope === '' ? '/' : scope, name), { ...armHeaders(), ...spent.headers });
     } catch (error) {

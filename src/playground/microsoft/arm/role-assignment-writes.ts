@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Answer } from '../far-end-server.ts';
 import { AZURE_ROLES, type AzureAssignment, type AzureRoleName, azureRoleOf } from '../tenant/azure-assignments.ts';
 import type { ArmCall } from './arm-server.ts';
+import { demandLinked } from './auxiliary.ts';
 import { actorOf, armBody } from './arm-body.ts';
 import { ArmRefusal } from './arm-error.ts';
 import { demand, same } from './rights.ts';
@@ -32,6 +33,8 @@ export function putAssignment(call: ArmCall, scope: string, name: string): Answe
   const { principalId, description = null, condition = null } = properties;
   const role = roleIn(properties.roleDefinitionId, scope);
   demand(call, 'Microsoft.Authorization/roleAssignments/write', scope, AZURE_ROLES[role].id);
+  const { delegatedManagedIdentityResourceId: linked } = properties;
+  if (linked) demandLinked(call, 'Microsoft.Authorization/roleAssignments/write', scope, linked);
   refuseCondition(condition, properties.conditionVersion);
   const actor = actorOf(call);
   const isSame = (row: AzureAssignment) =>

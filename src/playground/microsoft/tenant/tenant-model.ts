@@ -35,6 +35,7 @@ export interface Holder {
 /** One Entra tenant with its Azure, in memory. The servers and the page work on the same one. */
 export interface TenantModel {
   readonly tenantId: string;
+  readonly isHome: boolean;
   readonly directory: Directory;
   readonly roles: RoleStore;
   readonly pim: Pim;
@@ -112,6 +113,7 @@ export function createTenant(clock: Clock, now: Clock, issuer: () => string = ()
 
   return {
     tenantId: place.tenantId,
+    isHome: place.isHome,
     directory,
     roles,
     pim,

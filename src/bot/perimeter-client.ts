@@ -1,8 +1,8 @@
 import type { TokenCredential } from '@azure/identity';
 import type { z } from 'zod';
+import { API_VERSIONS, versionInCommon } from '../access/core/api-version.ts';
 import { AppError } from '../access/core/app-error.ts';
 import {
-  API_VERSION,
   API_VERSION_HEADER,
   eventsPageSchema,
   guardrailsSchema,
@@ -24,7 +24,7 @@ import type { LedgerWatch } from './ledger-watch.ts';
 
 /**
  * The perimeter over HTTPS (design.md section 6). Repeating a call with the same ids is safe: the perimeter recognises them.
- * @throws {AppError} `perimeter.unavailable`, `perimeter.unauthenticated` (both retryable), `perimeter.rolled-back`,
+ * @throws {AppError} `perimeter.unavailable`, `perimeter.unauthenticated`, `perimeter.version` (retryable), `perimeter.rolled-back`,
  *   `perimeter.unintelligible`, `perimeter.other-tenant`, or `PerimeterRefusal` with the perimeter's own code
  */
 export interface PerimeterClient {
@@ -51,6 +51,19 @@ export class PerimeterRefusal extends AppError {
   }
 }
 
+/** Bot and perimeter are more than one version apart: tried again, since one of them is being upgraded. */
+class OtherVersion extends AppError {
+  readonly theirs: string | null;
+
+  constructor(theirs: string | null, message: string, hint: string | undefined) {
+    super('perimeter.version', message, {
+      retryable: true,
+      hint: hint ?? 'Bot and perimeter speak different versions: upgrade the older one.',
+    });
+    this.theirs = theirs;
+  }
+}
+
 export interface PerimeterClientOptions {
   /** The one tenant it serves: nobody of another is ever told to it. */
   readonly tenantId: string;
@@ -59,17 +72,36 @@ export interface PerimeterClientOptions {
   readonly audience: string;
   readonly credential: TokenCredential;
   readonly watch: LedgerWatch;
+  /** That are spoken here, newest first. */
+  readonly versions?: readonly string[];
 }
 
 const CALL_TIMEOUT_MS = 10_000;
 /** Longer than the perimeter ever holds a poll open. */
 const POLL_TIMEOUT_MS = 40_000;
 
-export function createPerimeterClient({ tenantId, url, audience, credential, watch }: PerimeterClientOptions): PerimeterClient {
+export function createPerimeterClient(options: PerimeterClientOptions): PerimeterClient {
+  const { tenantId, url, audience, credential, watch, versions = API_VERSIONS } = options;
   const base = url.replace(/\/+$/, '');
   const scope = `${audience}/.default`;
+  let version = versions[0] ?? '';
 
+  /** While bot and perimeter are upgraded one after the other, a version that one of them no longer speaks may still be asked for. */
   async function call<S extends z.ZodType<{ ledger: LedgerHead }>>(
+    ...asked: Parameters<typeof callOnce<S>>
+  ): Promise<z.infer<S>> {
+    const spoken = version;
+    try {
+      return await callOnce(...asked);
+    } catch (error) {
+      const common = error instanceof OtherVersion ? versionInCommon(error.theirs, spoken, versions) : undefined;
+      if (common === undefined) throw error;
+      version = common;
+      return callOnce(...asked);
+    }
+  }
+
+  async function callOnce<S extends z.ZodType<{ ledger: LedgerHead }>>(
     schema: S,
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
@@ -87,7 +119,7 @@ export function createPerimeterClient({ tenantId, url, audience, credential, wat
       headers: {
         authorization: `Bearer ${token}`,
         accept: 'application/json, application/problem+json',
-        [API_VERSION_HEADER]: API_VERSION,
+        [API_VERSION_HEADER]: version,
         ...(known === undefined ? {} : { [SEEN_SEQ_HEADER]: String(known.seq), [SEEN_HEAD_HEADER]: known.head }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -164,6 +196,7 @@ function refusalOf(response: Response, answer: unknown, doing: string): AppError
   const hint = problem.success ? problem.data.hint : undefined;
   const message = `${doing}: the perimeter answered ${response.status} ${code}`;
   const { status } = response;
+  if (code === 'api.version') return new OtherVersion(response.headers.get(API_VERSION_HEADER), message, hint);
   if (code === 'ledger.behind') return new AppError('perimeter.rolled-back', message, hint === undefined ? {} : { hint });
   if (status === 401 || status === 403)
     return new AppError('perimeter.unauthenticated', message, {
@@ -171,7 +204,7 @@ function refusalOf(response: Response, answer: unknown, doing: string): AppError
       retryable: true,
     });
   // What is not a problem document of the perimeter's came from something in between, and says nothing about the request.
-  if (status === 408 || status === 429 || status >= 500 || !problem.success || code === 'api.version') {
+  if (status === 408 || status === 429 || status >= 500 || !problem.success) {
     const after = Number(response.headers.get('retry-after') ?? Number.NaN);
     return new AppError('perimeter.unavailable', message, {
       hint: hint ?? 'The perimeter cannot do this just now. It is tried again by itself.',

@@ -1,8 +1,8 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
+import { API_VERSIONS, versionRefused } from '../access/core/api-version.ts';
 import { AppError, codeOf } from '../access/core/app-error.ts';
 import {
-  API_VERSION,
   API_VERSION_HEADER,
   decisionSchema,
   endReasonSchema,
@@ -42,6 +42,8 @@ export interface ApiParts {
   readonly guardrails: () => Promise<Omit<GuardrailsAnswer, 'ledger'>>;
   readonly refusals: RefusalBook;
   readonly log: Log;
+  /** That are spoken here, newest first. */
+  readonly versions?: readonly string[];
   /** Aborts when the process shuts down: long polls answer at once. */
   readonly stopping: AbortSignal;
 }
@@ -61,7 +63,7 @@ interface Known {
  * Only the bearer token says who calls: headers that a platform adds (X-MS-CLIENT-PRINCIPAL and its like) are never read.
  */
 export function createApiApp(parts: ApiParts): Hono<Known> {
-  const { runtime, registrar, feed, limits } = parts;
+  const { runtime, registrar, feed, limits, versions = API_VERSIONS } = parts;
   const app = new Hono<Known>();
   const stateOf = (view: CaseView): GrantState => {
     const { endsAt, opening } = contextOf(view);
@@ -80,14 +82,14 @@ export function createApiApp(parts: ApiParts): Hono<Known> {
   app.use(async (c, next) => {
     await limits.verify(c.req.header('authorization'), networkBehind(c, parts.behindProxy));
     c.set('isCaller', true);
-    if (c.req.header(API_VERSION_HEADER) !== API_VERSION)
-      throw new AppError('api.version', 'another API version was named', { hint: `Send ${API_VERSION_HEADER}: ${API_VERSION}.` });
+    const version = c.req.header(API_VERSION_HEADER);
+    if (version === undefined || !versions.includes(version)) throw versionRefused(version, versions);
     await limits.count(kindOf(c.req.method, c.req.path));
     const seen = seenOf(c.req.header(SEEN_SEQ_HEADER), c.req.header(SEEN_HEAD_HEADER));
     c.set('isAhead', seen !== undefined && (await parts.seenHeads.isAhead(seen)));
     await next();
     const { seq, head } = runtime.head();
-    c.header(API_VERSION_HEADER, API_VERSION);
+    c.header(API_VERSION_HEADER, version);
     c.header(LEDGER_SEQ_HEADER, String(seq));
     c.header(LEDGER_HEAD_HEADER, head);
     c.header('cache-control', 'no-store');
@@ -180,7 +182,7 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, where: string): z
   });
 }
 
-function problem(c: Context<Known>, { log, runtime, refusals }: ApiParts, error: unknown): Response {
+function problem(c: Context<Known>, { log, runtime, refusals, versions = API_VERSIONS }: ApiParts, error: unknown): Response {
   const answer = problemOf(error);
   const level = answer.status >= 500 && codeOf(error) === 'unknown' ? 'error' : 'warn';
   log[level]({ err: error, method: c.req.method, path: c.req.path.slice(0, 200), status: answer.status }, 'request refused');
@@ -196,7 +198,8 @@ function problem(c: Context<Known>, { log, runtime, refusals }: ApiParts, error:
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
-      [API_VERSION_HEADER]: API_VERSION,
+      // By this a caller that speaks several finds the one in common.
+      [API_VERSION_HEADER]: versions[0] ?? '',
       ...(stranger ? {} : { [LEDGER_SEQ_HEADER]: String(seq), [LEDGER_HEAD_HEADER]: head }),
       ...retryAfter,
       ...(answer.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),

@@ -14,7 +14,7 @@ import {
 } from '../../cast.ts';
 import { GRAPH_APP_ID } from './app-permissions.ts';
 import { GRAPH_PERMISSIONS } from '../graph/graph-permissions.ts';
-import type { AppRegistration, AppRole, Credential } from './applications.ts';
+import type { AppRegistration, AppRole, Credential, FederatedCredential } from './applications.ts';
 import type { Place } from './place.ts';
 
 type Seed = Partial<AppRegistration> & { readonly appId: string; readonly displayName: string };
@@ -62,9 +62,13 @@ export function seedApplications(now: number, secretOf: (keyId: string) => strin
   });
 
   return [
-    own(BOT_APP.clientId, BOT_APP.name, 7, BOT_APP.principalId),
+    {
+      ...own(BOT_APP.clientId, BOT_APP.name, 7, BOT_APP.principalId),
+      federatedCredentials: [trusting({ ...BOT_IDENTITY, name: 'bot' }, issuer)],
+    },
     {
       ...own(PERIMETER_APP.clientId, PERIMETER_APP.name, 8, PERIMETER_APP.principalId),
+      federatedCredentials: [trusting({ ...PERIMETER_IDENTITY, name: 'perimeter' }, issuer)],
       identifierUris: [PERIMETER_AUDIENCE],
       optionalClaims: { idToken: [], accessToken: ['idtyp'] },
       appRoles: [appRole('Access.Give', 1)],
@@ -137,11 +141,17 @@ function peopleSignIn(
     createdDateTime: '2024-02-01T09:00:00Z',
     ownerIds: [GINA.objectId],
     optionalClaims: { idToken: ['acct', 'auth_time', 'acrs'], accessToken: [] },
-    federatedCredentials: [
-      { name: trusted.name, issuer, subject: trusted.principalId, audiences: ['api://AzureADTokenExchange'] },
-    ],
+    federatedCredentials: [trusting(trusted, issuer)],
   };
 }
+
+/** A user-assigned managed identity in place of a secret. */
+const trusting = (identity: { readonly name: string; readonly principalId: string }, issuer: string): FederatedCredential => ({
+  name: identity.name,
+  issuer,
+  subject: identity.principalId,
+  audiences: ['api://AzureADTokenExchange'],
+});
 
 const userAssigned = ({ clientId, principalId, name }: typeof PERIMETER_IDENTITY): Seed => ({
   appId: clientId,

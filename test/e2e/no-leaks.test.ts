@@ -79,7 +79,7 @@ async function signLink(why: string): Promise<string> {
 const opened = async (url: string, who: Who): Promise<Page> => signIn(await (await browser().open(url)).click('Sign in'), who);
 
 /** Runs a command as loud, and keeps what it says where it is searched. */
-function hallpass(name: string, ...args: readonly string[]): Promise<number | null> {
+function run(name: string, ...args: readonly string[]): Promise<number | null> {
   const { managedIdentity } = world.microsoft;
   const identity = {
     IDENTITY_ENDPOINT: managedIdentity.endpoint,
@@ -118,7 +118,7 @@ describe('with everything as loud as it gets, and no secret of bot and perimeter
     await console.open(`${world.consoleUrl}/console/links`);
 
     copyFileSync(world.caFile, join(folder, 'ca-of-all.pem'));
-    await hallpass('doctor', 'doctor', '--config', world.files.hallpass, '--perimeter', world.files.perimeter, '--json');
+    await run('doctor', 'doctor', '--config', world.files.hallpass, '--perimeter', world.files.perimeter, '--json');
     world.clock.advance(31 * 60_000);
     await seen(world, 'all gone', () => !holds(world, RITA, ROLES.globalReader) && !holds(world, RITA, ROLES.reportsReader));
   });
@@ -148,7 +148,7 @@ describe('with everything as loud as it gets, and no secret of bot and perimeter
     writeFileSync(config, readFileSync(world.files.hallpass, 'utf8').replaceAll(world.microsoft.loginUrl, echo.url), {
       mode: 0o600,
     });
-    await hallpass('echo', 'doctor', '--config', config, '--json');
+    await run('echo', 'doctor', '--config', config, '--json');
     await echo.close();
     const said = readFileSync(join(folder, 'echo.log'), 'utf8');
     expect(said).toContain('AADSTS700213');

@@ -79,7 +79,11 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   const { config, runtime, writers, transportClock, log } = parts;
   const stopping = new AbortController();
   const nativeEnd = createNativeEndProbe(writers, transportClock);
-  const feed = createEventsFeed(runtime);
+  const caller = callerSettingsOf(config);
+  const limits = createCallerLimits(config.callerLimits, parts.verifyCaller, (authorization) =>
+    saysItIsTheBots(authorization, caller, transportClock.now()),
+  );
+  const feed = createEventsFeed(runtime, () => limits.count('history'));
 
   const inFlight = createInFlight();
   const standing = startGroupStanding(parts);
@@ -100,7 +104,6 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   const watching = watches.start(sweep);
   const registrar = watches.gate.guard(createRegistrar({ ...parts, ...judging }));
   const refusals = createRefusalBook(parts);
-  const caller = callerSettingsOf(config);
   const app = createApiApp({
     runtime,
     refusals,
@@ -108,9 +111,7 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
     log,
     registrar,
     seenHeads: watches.seenHeads,
-    limits: createCallerLimits(config.callerLimits, parts.verifyCaller, (authorization) =>
-      saysItIsTheBots(authorization, caller, transportClock.now()),
-    ),
+    limits,
     behindProxy: config.listen.behindProxy,
     stopping: stopping.signal,
     guardrails: async () => ({

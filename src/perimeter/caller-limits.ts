@@ -6,7 +6,7 @@ import type { VerifyCaller } from './caller-token.ts';
 import type { PerimeterConfig } from './perimeter-config.ts';
 
 /** Each kind has a budget of its own: however much is asked for, ending and the feed go on. */
-export type CallKind = 'register' | 'decide' | 'end' | 'read' | 'feed';
+export type CallKind = 'register' | 'decide' | 'end' | 'read' | 'feed' | 'history';
 
 export interface CallerLimits {
   /**
@@ -39,6 +39,7 @@ export function createCallerLimits(
     end: window(settings.endPerMinute),
     read: window(settings.readPerMinute),
     feed: window(settings.feedPerMinute),
+    history: window(settings.historyPerMinute),
   };
   const strangers = window(settings.strangersPerMinute);
   const lookedAt = new RateLimiterMemory({ points: LOOKED_AT_PER_SECOND, duration: 1 });

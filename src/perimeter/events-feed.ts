@@ -1,13 +1,17 @@
 import type { Needs } from '../access/core/approvals.ts';
 import type { LedgerHead, PerimeterEvent, WaitsFor } from '../access/core/perimeter-api.ts';
 import type { JournalEntry, Runtime } from '../durable/port.ts';
+import { createSerial } from '../durable/serial.ts';
 import { FREEZE_FLOW } from './freeze/freeze-desk.ts';
 import { asGrant, GRANT_FLOW, stateNameOf } from './grant-flow.ts';
 import { SWEPT, sweptSchema } from './swept.ts';
 
 /** What the bot hears, in order. A projection of the ledger's journal: `seq` is the journal's, so it survives restarts as it is. */
 export interface EventsFeed {
-  /** Facts after `seq`, at most `limit`. With none yet, waits for one until `waitMs` have passed or `signal` aborts. */
+  /**
+   * Facts after `seq`, at most `limit`. With none yet, waits for one until `waitMs` have passed or `signal` aborts.
+   * @throws {AppError} `caller.limited` for old facts, asked for too often
+   */
   after(seq: number, limit: number, waitMs: number, signal: AbortSignal): Promise<FeedPage>;
   close(): void;
 }
@@ -20,11 +24,13 @@ export interface FeedPage {
 /** Facts kept in memory, so that a long poll does not read the journal again; older ones are read from it. */
 const RECENT_MAX = 5_000;
 
-export function createEventsFeed(runtime: Runtime): EventsFeed {
+/** `countHistory`: throws when the journal was read too often; what memory knows costs nothing, and is not counted. */
+export function createEventsFeed(runtime: Runtime, countHistory: () => Promise<void> = () => Promise.resolve()): EventsFeed {
   let recent: PerimeterEvent[] = [];
   /** Everything after this line is in `recent`. */
   let completeAfter = runtime.head().seq;
   const waiters = new Set<() => void>();
+  const reading = createSerial();
   const stop = runtime.onCommit((entry) => {
     const fact = factOf(entry);
     if (fact === undefined) return;
@@ -37,7 +43,17 @@ export function createEventsFeed(runtime: Runtime): EventsFeed {
   });
 
   async function read(seq: number, limit: number): Promise<PerimeterEvent[]> {
-    if (seq >= completeAfter) return recent.filter((fact) => fact.seq > seq).slice(0, limit);
+    if (seq < completeAfter) await countHistory();
+    // One at a time: whoever asks for old facts again and again must not keep ends waiting.
+    return seq < completeAfter ? reading.run('', () => readJournal(seq, limit)) : remembered(seq, limit);
+  }
+
+  function remembered(seq: number, limit: number): PerimeterEvent[] {
+    return recent.filter((fact) => fact.seq > seq).slice(0, limit);
+  }
+
+  async function readJournal(seq: number, limit: number): Promise<PerimeterEvent[]> {
+    if (seq >= completeAfter) return remembered(seq, limit);
     const events: PerimeterEvent[] = [];
     for await (const entry of runtime.entries(seq)) {
       const fact = factOf(entry);

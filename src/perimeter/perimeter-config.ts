@@ -122,6 +122,8 @@ const callerLimitsSchema = z.strictObject({
   endPerMinute: perMinute.default(6_000),
   readPerMinute: perMinute.default(1_200),
   feedPerMinute: perMinute.default(6_000),
+  /** Polls for what memory does not hold: each reads the journal. A page of them has 200 facts. */
+  historyPerMinute: perMinute.default(300),
   waitingPolls: z.int().min(1).max(1_000).default(16),
   strangersPerMinute: perMinute.default(300),
 });

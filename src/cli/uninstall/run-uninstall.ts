@@ -1,0 +1,39 @@
+import { readHallpassConfig } from '../../config/read-hallpass-config.ts';
+import { loadPerimeterConfig } from '../../perimeter/load-perimeter-config.ts';
+import { withControl } from '../perimeter-control.ts';
+import { revokeAll } from '../revoke-all.ts';
+import { type Remain, remainsOf } from './remains.ts';
+
+export interface UninstallOptions {
+  readonly config: string;
+  readonly perimeter: readonly string[];
+  readonly really: boolean;
+  readonly patienceMs: number;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Freezes each perimeter, so that nothing is given any more, has it end everything, and waits until that is known. What remains is told only
+ * then: whoever removed an identity before would leave access behind that nobody ends. Without `really` it only tells what remains.
+ * @throws {AppError} `config.*`, `store.locked`, `revoke.incomplete`
+ */
+export async function uninstall({
+  config,
+  perimeter,
+  really,
+  patienceMs,
+  say,
+}: UninstallOptions): Promise<readonly Remain[] | undefined> {
+  const remains = remainsOf(readHallpassConfig(config), perimeter.map(loadPerimeterConfig));
+  if (!really) return remains;
+  let left = 0;
+  for (const file of perimeter) {
+    say(`${file}:`);
+    const still = await withControl(file, async (control) => {
+      await control.freeze('hallpass uninstall');
+      return revokeAll(control, patienceMs, say);
+    });
+    left += still.length;
+  }
+  return left === 0 ? remains : undefined;
+}

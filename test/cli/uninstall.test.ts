@@ -11,6 +11,7 @@ import {
   BOT_APP,
   ENGINEERS_GROUP_ID,
   PERIMETER_APP,
+  RELEASE_GROUP_ID,
   TEAMS_APP_ID,
 } from '../../src/playground/cast.ts';
 import type { ConfigFiles } from '../../src/playground/config-files.ts';
@@ -57,7 +58,7 @@ describe('hallpass uninstall', () => {
       content['entitlements'] = [
         {
           id: 'on-call',
-          group: { groupId: ENGINEERS_GROUP_ID },
+          group: { groupId: RELEASE_GROUP_ID },
           mayReceive: { groups: [ENGINEERS_GROUP_ID] },
           longestMinutes: 30,
           assurance: 'chat',
@@ -67,7 +68,7 @@ describe('hallpass uninstall', () => {
     });
     expect(idsOf(/^Managed identity/)).toEqual([PERIMETER_APP.clientId]);
     expect(remains()).toContainEqual(
-      expect.objectContaining({ id: ENGINEERS_GROUP_ID, note: expect.stringContaining('out of PIM') }),
+      expect.objectContaining({ id: RELEASE_GROUP_ID, note: expect.stringContaining('out of PIM') }),
     );
   });
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Makes, or brings up to date, what the perimeter needs in Entra ID. Nothing is removed, and no secret is made. Run it again at any time.
+# Makes, or brings up to date, what the perimeter and the console need in Entra ID. Nothing is removed, and no secret is made. Run it again at any time.
 #
 #   register.sh api         --name NAME --caller CLIENT_ID                      the registration of the API, its role given to the bot
 #   register.sh approval    --name NAME --redirect-uri URI --identity CLIENT_ID the sign-in of approvers, trusting the managed identity
+#   register.sh console     --name NAME --redirect-uri URI --identity CLIENT_ID the sign-in to the bot's console, trusting the bot's managed identity
 #   register.sh permissions --identity CLIENT_ID (--licence p2|plain | NAME...) Graph permissions of the managed identity
 #
 # Before these: --cloud AzureCloud|AzureUSGovernment and --tenant ID. `hallpass perimeter setup` prints all of it filled in.
@@ -121,14 +122,17 @@ api() {
   printf 'caller:\n  clientId: %s\n  audience: api://%s\n' "$CALLER" "$APP_ID"
 }
 
-approval() {
+# people_sign_in CALLBACK TRUST MORE CLAIM...: a registration that people of the tenant sign in to, with one address and a managed identity in place of a secret.
+people_sign_in() {
+  local callback=$1 trust=$2 more=$3 claims='' name
+  shift 3
+  for name in "$@"; do claims+="${claims:+,}{\"name\":\"$name\",\"essential\":false}"; done
   guid --identity "$IDENTITY"
-  [[ $REDIRECT =~ ^https://[^[:space:]\"\\]+/approve/callback$ ]] || stop '--redirect-uri must be https://…/approve/callback'
-  local claims='{"name":"acct","essential":false},{"name":"auth_time","essential":false},{"name":"acrs","essential":false}'
+  [[ ${REDIRECT%"$callback"} =~ ^https://[^[:space:]\"\\/]+$ && $REDIRECT == *"$callback" ]] || stop "--redirect-uri must be https://…$callback"
   local nowhere='"spa":{"redirectUris":[]},"publicClient":{"redirectUris":[]},"isFallbackPublicClient":false'
   find_application
   only_redirects "$REDIRECT"
-  settle_application "\"signInAudience\":\"AzureADMyOrg\",\"web\":{\"redirectUris\":[\"$REDIRECT\"],\"implicitGrantSettings\":{\"enableAccessTokenIssuance\":false,\"enableIdTokenIssuance\":false}},$nowhere,\"optionalClaims\":{\"idToken\":[$claims]}"
+  settle_application "\"signInAudience\":\"AzureADMyOrg\",\"web\":{\"redirectUris\":[\"$REDIRECT\"],\"implicitGrantSettings\":{\"enableAccessTokenIssuance\":false,\"enableIdTokenIssuance\":false}},$nowhere,$more\"optionalClaims\":{\"idToken\":[$claims]}"
   local subject issuer trusted graph_principal consent
   subject=$(service_principal "$IDENTITY")
   [[ -n $subject ]] || stop "there is no managed identity $IDENTITY in this tenant"
@@ -136,7 +140,7 @@ approval() {
   trusted=$(graph get "/applications/$APPLICATION/federatedIdentityCredentials" '' 'value[].[name,subject]')
   if ! cut -f 2 <<<"$trusted" | grep -qix "$subject"; then
     say "trusting the managed identity $IDENTITY in place of a secret"
-    patiently graph post "/applications/$APPLICATION/federatedIdentityCredentials" "{\"name\":\"hallpass-perimeter\",\"issuer\":\"$issuer\",\"subject\":\"$subject\",\"audiences\":[\"$EXCHANGE\"]}" id >/dev/null
+    patiently graph post "/applications/$APPLICATION/federatedIdentityCredentials" "{\"name\":\"$trust\",\"issuer\":\"$issuer\",\"subject\":\"$subject\",\"audiences\":[\"$EXCHANGE\"]}" id >/dev/null
   fi
   [[ $(grep -c . <<<"$trusted") -le 1 ]] || say 'WARNING: the registration trusts more than one identity; doctor shows them'
   # The page asks for an ID token with the person's object id and nothing else; said once for all, so that nobody is asked.
@@ -146,7 +150,17 @@ approval() {
     say 'consenting to "openid profile" for everybody'
     graph post /oauth2PermissionGrants "{\"clientId\":\"$PRINCIPAL\",\"consentType\":\"AllPrincipals\",\"resourceId\":\"$graph_principal\",\"scope\":\"openid profile\"}" id >/dev/null
   fi
+}
+
+approval() {
+  people_sign_in /approve/callback hallpass-perimeter '' acct auth_time acrs
   printf 'approve:\n  clientId: %s\n  managedIdentity: { clientId: %s }\n' "$APP_ID" "$IDENTITY"
+}
+
+# Groups by id, so that the directory is asked only about whoever has too many of them.
+console() {
+  people_sign_in /signin/callback hallpass-bot '"groupMembershipClaims":"SecurityGroup",' acct
+  printf 'console:\n  publicUrl: %s\n  clientId: %s\n  credential: { federated: { managedIdentity: { clientId: %s } } }\n' "${REDIRECT%/signin/callback}" "$APP_ID" "$IDENTITY"
 }
 
 permissions() {
@@ -208,12 +222,12 @@ main() {
   [[ $(az cloud show --query name --output tsv) == "$CLOUD" ]] || stop "the Azure CLI is in another cloud: az cloud set --name $CLOUD"
   [[ $(az account show --query tenantId --output tsv) == $(lower "$TENANT") ]] || stop "the Azure CLI is in another tenant: az login --tenant $TENANT"
   case $what in
-    api | approval)
+    api | approval | console)
       [[ -n $NAME$APP_ID ]] || stop '--name or --app-id is needed'
       "$what"
       ;;
     permissions) permissions ;;
-    *) stop 'what? api, approval or permissions' ;;
+    *) stop 'what? api, approval, console or permissions' ;;
   esac
 }
 

@@ -13,7 +13,7 @@ export function ownPath(wanted: string | undefined): string {
   if (wanted === undefined || wanted === '') return HOME;
   const url = wanted.length <= LONGEST && URL.canParse(wanted, HERE) ? new URL(wanted, HERE) : undefined;
   // Checked after it was taken apart: backslashes, dots and doubled slashes lead elsewhere only before.
-  if (url?.origin === HERE && url.username === '' && (url.pathname === HOME || url.pathname.startsWith(`${HOME}/`)))
+  if (url?.origin === HERE && (url.pathname === HOME || url.pathname.startsWith(`${HOME}/`)))
     return `${url.pathname}${url.search}`;
   throw new AppError('sign-in.foreign-target', 'a sign-in that should lead elsewhere', {
     hint: 'The link that you followed would lead to another place after the sign-in. Nobody was signed in. Open the console itself.',

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { BOT_APP, PERIMETER_IDENTITY, TENANT_ID } from '../../src/playground/cast.ts';
+import { BOT_APP, BOT_IDENTITY, PERIMETER_IDENTITY, TENANT_ID } from '../../src/playground/cast.ts';
 import { GRAPH_RESOURCE } from '../../src/playground/microsoft/tenant/app-permissions.ts';
 import { contractChecker } from '../playground/contract-checker.ts';
 import { type RegisterWorld, registerWorld } from './support/register-world.ts';
@@ -17,6 +17,17 @@ const APPROVAL = [
   REDIRECT,
   '--identity',
   PERIMETER_IDENTITY.clientId,
+];
+const CONSOLE = [
+  'console',
+  '--tenant',
+  TENANT_ID,
+  '--name',
+  'Our console',
+  '--redirect-uri',
+  'https://bot.example.com/signin/callback',
+  '--identity',
+  BOT_IDENTITY.clientId,
 ];
 const permissions = (...more: readonly string[]) => [
   'permissions',
@@ -93,6 +104,23 @@ describe('deploy/register.sh', () => {
     expect(ran.out).toContain(`clientId: ${app.appId}`);
   });
 
+  it('registers the sign-in to the console: groups by id in its tokens, and the managed identity of the bot in place of a secret', async () => {
+    const ran = await world.register(CONSOLE);
+    expect([ran.err, ran.code]).toEqual([expect.not.stringContaining('WARNING'), 0]);
+    const app = named('Our console');
+    expect(app).toMatchObject({
+      redirectUris: ['https://bot.example.com/signin/callback'],
+      implicitGrant: { accessTokens: false, idTokens: false },
+      optionalClaims: { idToken: ['acct'], accessToken: [] },
+      groupMembershipClaims: 'SecurityGroup',
+      federatedCredentials: [{ name: 'hallpass-bot', subject: BOT_IDENTITY.principalId }],
+      credentials: [],
+      consentedScopes: 'openid profile',
+    });
+    const lines = `console:\n  publicUrl: https://bot.example.com\n  clientId: ${app.appId}\n`;
+    expect(ran.out).toBe(`${lines}  credential: { federated: { managedIdentity: { clientId: ${BOT_IDENTITY.clientId} } } }\n`);
+  });
+
   it.each([
     ['p2', ['GroupMember.Read.All', 'RoleAssignmentSchedule.ReadWrite.Directory', 'User.Read.All']],
     ['plain', ['AuditLog.Read.All', 'GroupMember.Read.All', 'RoleManagement.ReadWrite.Directory', 'User.Read.All']],
@@ -109,14 +137,14 @@ describe('deploy/register.sh', () => {
   });
 
   it('changes nothing when it is run again', async () => {
-    const all = [API, APPROVAL, permissions('--licence', 'p2')];
+    const all = [API, APPROVAL, CONSOLE, permissions('--licence', 'p2')];
     for (const args of all) await world.register(args);
-    const before = [named('Our perimeter'), named('Our approvals'), granted()];
+    const before = [named('Our perimeter'), named('Our approvals'), named('Our console'), granted()];
     for (const args of all) {
       const again = await world.register(args);
       expect([again.code, again.writes.filter(({ method }) => method !== 'PATCH')]).toEqual([0, []]);
     }
-    expect([named('Our perimeter'), named('Our approvals'), granted()]).toEqual(before);
+    expect([named('Our perimeter'), named('Our approvals'), named('Our console'), granted()]).toEqual(before);
   });
 
   it('brings a registration up to date that was made by hand, and keeps its name and its role', async () => {
@@ -150,7 +178,7 @@ describe('deploy/register.sh', () => {
     const checker = await contractChecker();
     if (checker === undefined) return;
     const before = world.microsoft.exchanges.recent().length;
-    for (const args of [API, APPROVAL, permissions('--licence', 'p2')]) await world.register(args);
+    for (const args of [API, APPROVAL, CONSOLE, permissions('--licence', 'p2')]) await world.register(args);
     const uncovered = /\/(federatedIdentityCredentials|oauth2PermissionGrants)\b/;
     const calls = world.microsoft.exchanges.recent().slice(before);
     const covered = calls.filter(({ url }) => url.includes('/v1.0/') && !uncovered.test(url));
@@ -180,7 +208,8 @@ describe('deploy/register.sh', () => {
       'https://',
     ],
     ['a permission is unknown', permissions('No.Such.Permission'), {}, 'no application permission No.Such.Permission'],
-    ['nobody says what', ['--tenant', TENANT_ID], {}, 'what? api, approval or permissions'],
+    ['nobody says what', ['--tenant', TENANT_ID], {}, 'what? api, approval, console or permissions'],
+    ['people would come back to another page', [...CONSOLE, '--redirect-uri', REDIRECT], {}, '…/signin/callback'],
     ['a value is missing', [...API, '--cloud'], {}, '--cloud needs a value'],
   ])('stops before it writes when %s', async (_when, args, signedIn, says) => {
     const ran = await world.register(args, signedIn);

@@ -24,6 +24,7 @@ export const applicationBody = z.strictObject({
       }),
     )
     .optional(),
+  groupMembershipClaims: z.enum(['SecurityGroup']).nullable().optional(),
   optionalClaims: z.strictObject({ idToken: claims, accessToken: claims }).optional(),
   web: z
     .strictObject({

@@ -26,7 +26,18 @@ function applicationOf(call: GraphCall): AppRegistration {
 
 /** What is not named stays. An enabled role cannot be left out: it must be disabled first. */
 function changesOf(body: ApplicationBody, old: AppRegistration | undefined): Changes {
-  const { displayName, signInAudience, identifierUris, api, appRoles, optionalClaims, web, spa, publicClient } = body;
+  const {
+    displayName,
+    signInAudience,
+    identifierUris,
+    api,
+    appRoles,
+    groupMembershipClaims,
+    optionalClaims,
+    web,
+    spa,
+    publicClient,
+  } = body;
   const implicit = web?.implicitGrantSettings;
   const lost = old?.appRoles.find((role) => role.isEnabled && appRoles?.every(({ id }) => id !== role.id) === true);
   if (lost !== undefined)
@@ -40,6 +51,7 @@ function changesOf(body: ApplicationBody, old: AppRegistration | undefined): Cha
     ...(identifierUris === undefined ? {} : { identifierUris }),
     ...(api === undefined ? {} : { accessTokenVersion: api.requestedAccessTokenVersion ?? 1 }),
     ...(appRoles === undefined ? {} : { appRoles }),
+    ...(groupMembershipClaims === undefined ? {} : { groupMembershipClaims }),
     ...(optionalClaims === undefined
       ? {}
       : { optionalClaims: { idToken: names(optionalClaims.idToken), accessToken: names(optionalClaims.accessToken) } }),

@@ -14,6 +14,8 @@ export interface Holding {
   readonly entitlement: EntitlementWords;
   readonly givenAt: string;
   readonly endsAt: string;
+  /** As it was asked for. */
+  readonly durationMinutes: number;
   /** Each with what it was: signed, or in chat. */
   readonly approvedBy: readonly { readonly name: string; readonly assurance: Approval['assurance'] }[];
   /** Its end was asked for, and is not confirmed yet. */
@@ -45,7 +47,7 @@ export function holdingOf(
 ): Holding | undefined {
   if (!isHeld(request)) return undefined;
   const { caseId, status, context } = request;
-  const { principal, entitlementId } = context.request;
+  const { principal, entitlementId, durationMinutes } = context.request;
   return {
     caseId,
     person: principal,
@@ -53,6 +55,7 @@ export function holdingOf(
     entitlement: entitlementWords(settings.get(entitlementId), entitlementId),
     givenAt: context.givenAt,
     endsAt: context.endsAt,
+    durationMinutes,
     approvedBy: approvalsOf(context).map(({ approver, assurance }) => ({ name: named(people, approver).name, assurance })),
     isEnding: status === 'ending',
     isOverdue: context.overdue !== undefined || Date.parse(context.endsAt) <= now,

@@ -61,9 +61,9 @@ ${until(holding, now)}
 }
 
 /** The bar and the words say the same. */
-function until({ givenAt, endsAt, isEnding, isOverdue }: Holding, now: number): Html {
+function until({ durationMinutes, endsAt, isEnding, isOverdue }: Holding, now: number): Html {
   const leftSeconds = Math.max(0, (Date.parse(endsAt) - now) / 1_000);
-  const wholeSeconds = Math.max(1, (Date.parse(endsAt) - Date.parse(givenAt)) / 1_000);
+  const wholeSeconds = durationMinutes * 60;
   const left = isOverdue ? 'should be gone already' : `${lengthWords(leftSeconds)} left`;
   return html`<meter min="0" max="${wholeSeconds}" value="${Math.min(leftSeconds, wholeSeconds)}" aria-label="Time left: ${isOverdue ? 'none' : lengthWords(leftSeconds)} of ${lengthWords(wholeSeconds)}"></meter>
 <p>Until <strong>${instantWords(endsAt)}</strong> · <span${isOverdue ? html` class="late"` : ''}>${left}</span>${isEnding ? ' · being taken away' : ''}</p>`;

@@ -44,7 +44,7 @@ export const BOT_IDENTITY = {
 };
 
 export interface CastMember {
-  readonly key: 'rita' | 'anna' | 'abel' | 'gina' | 'sam';
+  readonly key: 'rita' | 'anna' | 'abel' | 'gina' | 'sam' | 'nora';
   readonly name: string;
   readonly jobTitle: string;
   readonly department: string;
@@ -57,7 +57,7 @@ export interface CastMember {
   readonly teamsUserId: string;
   /** What their Slack account and their Teams client are set to. */
   readonly zone: string;
-  readonly part: 'requester' | 'approver' | 'security' | 'global administrator';
+  readonly part: 'requester' | 'newcomer' | 'approver' | 'security' | 'global administrator';
 }
 
 function member(
@@ -89,6 +89,10 @@ export const ABEL = member('abel', 'Abel Approver', 'Identity Engineer', 'Securi
 export const GINA = member('gina', 'Gina Global', 'Head of IT', 'IT', '4', 'global administrator');
 export const SAM = member('sam', 'Sam Security', 'Security Analyst', 'Security', '5', 'security');
 export const CAST: readonly CastMember[] = [RITA, ANNA, ABEL, GINA, SAM];
+/** New: may ask as Rita does, and her Slack account the configuration does not name: she links it herself. */
+export const NORA = member('nora', 'Nora Newcomer', 'Site Reliability Engineer', 'Platform', '6', 'newcomer');
+/** Who is in Entra, in Slack and in Teams; the configuration names the cast alone. */
+export const EVERYBODY: readonly CastMember[] = [...CAST, NORA];
 
 /** Accounts of the tenant that belong to nobody in Slack or Teams. */
 export interface OtherAccount {
@@ -174,6 +178,7 @@ export const SLACK = {
   botUserId: 'U0HALLPASS',
   botId: 'B0HALLPASS',
   appId: 'A0HALLPASS',
+  clientId: '2141029472.691202649728',
   approversChannelId: 'C0APPROVER',
   securityChannelId: 'C0SECURITY',
 } as const;

@@ -15,6 +15,7 @@ import {
   CAST,
   CONSOLE_APP,
   ENGINEERS_GROUP_ID,
+  NORA,
   GINA,
   PERIMETER_APP,
   PERIMETER_AUDIENCE,
@@ -42,7 +43,7 @@ export interface ConfigInput {
   readonly consoleUrl: string;
   readonly alarmUrl: string;
   readonly offsetFile: string;
-  readonly slack: { readonly mode: 'http' | 'socket'; readonly apiUrl: string };
+  readonly slack: { readonly mode: 'http' | 'socket'; readonly apiUrl: string; readonly issuer: string };
   readonly teams: { readonly serviceUrl: string; readonly openIdMetadata: string; readonly login: string };
   readonly secrets: PlaygroundSecrets;
   /** `off`: machines click here, far faster than people. */
@@ -63,6 +64,7 @@ export interface PlaygroundSecrets {
   readonly slackBotToken: string;
   readonly slackSigningSecret: string;
   readonly slackAppToken: string;
+  readonly slackClientSecret: string;
 }
 
 export interface ConfigFiles {
@@ -124,6 +126,9 @@ function botConfig(input: ConfigInput, secret: Pointer, store: string): z.input<
       mode: input.slack.mode,
       apiUrl: input.slack.apiUrl,
       botToken: secret('slackBotToken'),
+      clientId: SLACK.clientId,
+      clientSecret: secret('slackClientSecret'),
+      issuer: input.slack.issuer,
       ...(input.slack.mode === 'http' ? { signingSecret: secret('slackSigningSecret') } : { appToken: secret('slackAppToken') }),
     },
     teams: {
@@ -155,7 +160,7 @@ function botConfig(input: ConfigInput, secret: Pointer, store: string): z.input<
       describes: words.describes,
       privileged,
       directoryRole: { roleDefinitionId, directoryScopeId: '/' },
-      mayRequest: { groups: [ENGINEERS_GROUP_ID], people: [human(ANNA.objectId)] },
+      mayRequest: { groups: [ENGINEERS_GROUP_ID], people: [human(ANNA.objectId), human(NORA.objectId)] },
       approvers: { groups: [APPROVERS_GROUP_ID] },
       approversChannel: {
         slackChannelId: SLACK.approversChannelId,
@@ -212,7 +217,7 @@ function perimeterConfig(input: ConfigInput, secret: Pointer, store: string): z.
     entitlements: ENTITLEMENTS.map(({ id, roleDefinitionId, durationsMinutes, assurance }) => ({
       id,
       directoryRole: { roleDefinitionId, directoryScopeId: '/' },
-      mayReceive: { groups: [ENGINEERS_GROUP_ID], people: [human(ANNA.objectId), human(ABEL.objectId)] },
+      mayReceive: { groups: [ENGINEERS_GROUP_ID], people: [human(ANNA.objectId), human(ABEL.objectId), human(NORA.objectId)] },
       longestMinutes: Math.max(...durationsMinutes),
       atMostPerPrincipalPerDay: TRIES_PER_DAY,
       assurance,

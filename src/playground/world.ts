@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AlarmReceiver, startAlarmReceiver } from './alarm-receiver.ts';
-import { APPROVAL_APP, BOT_APP, BOT_IDENTITY, CONSOLE_APP, PERIMETER_APP, TEAMS_APP_ID, TENANT_ID } from './cast.ts';
+import { APPROVAL_APP, BOT_APP, BOT_IDENTITY, CONSOLE_APP, PERIMETER_APP, SLACK, TEAMS_APP_ID, TENANT_ID } from './cast.ts';
 import { type Child, startChild } from './child.ts';
 import { type ConfigDraft, type ConfigFiles, writeConfigFiles } from './config-files.ts';
 import { createExchangeLog, type ExchangeLog } from './exchange-log.ts';
@@ -10,6 +10,8 @@ import { freePorts } from './free-port.ts';
 import { followJournal, type JournalFollower } from './journal-follower.ts';
 import { type MicrosoftFarEnd, type MicrosoftOptions, startMicrosoft } from './microsoft/start.ts';
 import { createOffsetClock, type OffsetClock } from './offset-clock.ts';
+import { SLACK_CALLBACK } from '../console/linking.ts';
+import type { OpenIdApp } from './slack/openid.ts';
 import { type SlackFarEnd, startSlack } from './slack/start.ts';
 import { startTeams, type TeamsFarEnd } from './teams/start.ts';
 
@@ -29,6 +31,11 @@ export interface WorldOptions {
   readonly restartByItself?: boolean;
   /** `off` where something else than the platforms' limits is measured. */
   readonly limits?: 'real' | 'off';
+  /** Where browsers sign in to Slack, and where they come back to, for tests on domains of their own. */
+  readonly slackSignIn?: {
+    readonly app: Pick<OpenIdApp, 'redirectUris' | 'browserOrigin'>;
+    readonly tls: { readonly cert: string; readonly key: string };
+  };
   /** Where browsers sign in, and under which names, for tests on domains of their own. */
   readonly microsoft?: Partial<Pick<MicrosoftOptions, 'browserLogin' | 'hostNames' | 'redirectUris' | 'otherTenants'>>;
 }
@@ -108,8 +115,21 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     signingSecret: randomBytes(16).toString('hex'),
     appToken: `xapp-${secretText()}`,
   };
+  const openId = {
+    clientId: SLACK.clientId,
+    clientSecret: secretText(),
+    redirectUris: [`${consoleUrl}${SLACK_CALLBACK}`],
+    ...options.slackSignIn?.app,
+  };
   const limits = { limits: options.limits ?? 'real' } as const;
-  const slack = await startSlack({ ...slackSecrets, ...limits, exchanges, eventsUrl: () => `${botUrl}/slack/events` });
+  const slack = await startSlack({
+    ...slackSecrets,
+    ...limits,
+    exchanges,
+    eventsUrl: () => `${botUrl}/slack/events`,
+    openId,
+    ...(options.slackSignIn?.tls === undefined ? {} : { openIdTls: options.slackSignIn.tls }),
+  });
   started.push(() => slack.close());
   const teams = await startTeams({
     ...limits,
@@ -136,7 +156,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     consoleUrl,
     alarmUrl: alarm.url,
     offsetFile: clock.file,
-    slack: { mode: options.slackMode, apiUrl: slack.apiUrl },
+    slack: { mode: options.slackMode, apiUrl: slack.apiUrl, issuer: slack.openId?.issuer ?? '' },
     teams: { serviceUrl: teams.serviceUrl, openIdMetadata: teams.openIdMetadataUrl, login: microsoft.loginUrl },
     secrets: {
       botClientSecret: secretOf(BOT_APP.clientId),
@@ -145,6 +165,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
       slackBotToken: slackSecrets.botToken,
       slackSigningSecret: slackSecrets.signingSecret,
       slackAppToken: slackSecrets.appToken,
+      slackClientSecret: openId.clientSecret,
     },
     ...(options.adjust === undefined ? {} : { adjust: options.adjust }),
   });

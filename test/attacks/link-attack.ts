@@ -28,11 +28,11 @@ export async function runLinkAttack(row: LinkAttack, onStep: (step: string) => v
   const world = await startLinkWorld(row.wishes);
   try {
     onStep('what happened before');
-    const { attack, twin } = await row.run(world);
+    const begun = await row.run(world);
     const before = JSON.stringify(world.standing());
     const logged = world.console.logged.length;
     onStep('the attack');
-    const code = (await attack()) ?? 'went through';
+    const code = (await begun.attack()) ?? 'went through';
     const entry = entryOf(world, code, logged);
     const faults = [
       ...(code === row.code ? [] : [`expected ${row.code}`]),
@@ -40,7 +40,7 @@ export async function runLinkAttack(row: LinkAttack, onStep: (step: string) => v
       ...(JSON.stringify(world.standing()) === before ? [] : ['SOMEBODY WAS LINKED']),
     ];
     onStep('the twin');
-    await twin().catch((error: unknown) => {
+    await begun.twin().catch((error: unknown) => {
       faults.push(`the twin failed: ${error instanceof Error ? error.message : String(error)}`);
     });
     return { code, journal: entry, faults };

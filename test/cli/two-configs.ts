@@ -19,7 +19,7 @@ export function twoConfigs(opsPort = 0): ConfigFiles {
     consoleUrl: 'http://localhost:4',
     alarmUrl: 'https://localhost:1/alarm',
     offsetFile: join(folder, 'clock.json'),
-    slack: { mode: 'http', apiUrl: 'http://127.0.0.1:1/api/' },
+    slack: { mode: 'http', apiUrl: 'http://127.0.0.1:1/api/', issuer: 'http://127.0.0.1:1' },
     teams: { serviceUrl: 'http://127.0.0.1:1/', openIdMetadata: 'http://127.0.0.1:1/', login: 'https://localhost:1' },
     secrets: {
       botClientSecret: 'a',
@@ -28,6 +28,7 @@ export function twoConfigs(opsPort = 0): ConfigFiles {
       slackBotToken: 'xoxb-d',
       slackSigningSecret: 'e',
       slackAppToken: 'xapp-f',
+      slackClientSecret: 'g',
     },
   });
 }

@@ -15,6 +15,7 @@ const secrets = {
   slackBotToken: 'xoxb-1-secret',
   slackSigningSecret: 'signing-secret-1',
   slackAppToken: 'xapp-1-secret',
+  slackClientSecret: 'the-client-secret',
 };
 
 function written(mode: 'http' | 'socket') {
@@ -31,7 +32,7 @@ function written(mode: 'http' | 'socket') {
     consoleUrl: 'http://localhost:4',
     alarmUrl: 'https://localhost:6/alarm',
     offsetFile: join(folder, 'clock.json'),
-    slack: { mode, apiUrl: 'http://127.0.0.1:7/api/' },
+    slack: { mode, apiUrl: 'http://127.0.0.1:7/api/', issuer: 'http://127.0.0.1:7' },
     teams: {
       serviceUrl: 'http://127.0.0.1:8/teams/',
       openIdMetadata: 'http://127.0.0.1:8/v1/.well-known/openidconfiguration',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../access/core/app-error.ts';
-import { APPROVERS_TEAM_GROUP_ID, CAST, type CastMember } from '../cast.ts';
+import { APPROVERS_TEAM_GROUP_ID, type CastMember, EVERYBODY } from '../cast.ts';
 import type { Playground } from '../playground.ts';
 import type { Deed as SlackDeed, Place } from '../slack/people.ts';
 import type { Entered } from '../slack/view-state.ts';
@@ -10,7 +10,7 @@ import { replaceSecret, shortenSecret } from './tenant-state.ts';
 type Done = Readonly<Record<string, unknown>>;
 type Action = (playground: Playground, body: unknown) => Promise<Done> | Done;
 
-const persona = z.enum(['rita', 'anna', 'abel', 'sam']);
+const persona = z.enum(['rita', 'anna', 'abel', 'sam', 'nora']);
 const id = z.string().min(1).max(300);
 const record = z.record(z.string(), z.unknown());
 const place = z.object({ channelId: id.optional(), ts: id.optional(), viewId: id.optional() });
@@ -135,7 +135,7 @@ function on<S extends z.ZodType>(schema: S, run: (playground: Playground, body: 
 }
 
 function slackId(key: CastMember['key']): string {
-  return CAST.find((member) => member.key === key)?.slackUserId ?? '';
+  return EVERYBODY.find((member) => member.key === key)?.slackUserId ?? '';
 }
 
 function placeOf(body: z.infer<typeof place>): Place {

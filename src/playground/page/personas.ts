@@ -1,4 +1,4 @@
-import { ABEL, ANNA, type CastMember, RITA, SAM } from '../cast.ts';
+import { ABEL, ANNA, type CastMember, NORA, RITA, SAM } from '../cast.ts';
 import type { Persona } from './page-state.ts';
 
 const PARTS: readonly (readonly [CastMember, string, string])[] = [
@@ -6,6 +6,7 @@ const PARTS: readonly (readonly [CastMember, string, string])[] = [
   [ANNA, 'decides', 'AA'],
   [ABEL, 'decides', 'AB'],
   [SAM, 'watches', 'SS'],
+  [NORA, 'is new', 'NN'],
 ];
 
 /** Whose eyes the page can look through. Gina acts in the tenant, not in a chat. */

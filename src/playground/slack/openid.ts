@@ -1,9 +1,9 @@
-import { issued } from '../issued.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import type { JWTPayload } from 'jose';
 import { transportClock } from '../../access/core/clock.ts';
 import { createSigningKeys } from '../microsoft/signing-keys.ts';
+import { arrived, issued } from '../issued.ts';
 import { choosePage, errorPage } from './openid-pages.ts';
 import type { SlackUser } from './slack-objects.ts';
 import type { Workspace } from './workspace.ts';
@@ -122,7 +122,9 @@ export async function createOpenId(workspace: Workspace, registered: OpenIdApp, 
   });
 
   app.post('/api/openid.connect.token', async (c) => {
-    const answer = await exchange(await argumentsOf(c), c.req.header('authorization'));
+    const fields = await argumentsOf(c);
+    arrived({ authorization: c.req.header('authorization') }, fields.toString());
+    const answer = await exchange(fields, c.req.header('authorization'));
     return c.json(typeof answer === 'string' ? { ok: false, error: answer } : { ok: true, ...answer });
   });
 

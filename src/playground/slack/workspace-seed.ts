@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CAST, SLACK } from '../cast.ts';
+import { EVERYBODY, SLACK } from '../cast.ts';
 import type { SlackChannel, SlackUser } from './slack-objects.ts';
 import { isWire } from '../wire.ts';
 
@@ -57,11 +57,11 @@ export function manifestFrom(path: string | undefined): AppManifest {
   };
 }
 
-const keyOf = (key: string) => CAST.find((member) => member.key === key)?.slackUserId ?? '';
+const keyOf = (key: string) => EVERYBODY.find((member) => member.key === key)?.slackUserId ?? '';
 
 /** The playground's workspace: the cast, two private channels with the app in them, and a public one without it. */
 export function playgroundWorkspace(app: AppManifest): WorkspaceSeed {
-  const people = CAST.map(
+  const people = EVERYBODY.map(
     (member): SlackUser => ({
       id: member.slackUserId,
       name: member.key,

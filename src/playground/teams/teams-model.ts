@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { APPROVERS_TEAM_GROUP_ID, CAST, SECURITY_TEAM_GROUP_ID, TEAMS, TENANT_ID } from '../cast.ts';
+import { APPROVERS_TEAM_GROUP_ID, EVERYBODY, SECURITY_TEAM_GROUP_ID, TEAMS, TENANT_ID } from '../cast.ts';
 import type {
   TeamsConversation,
   TeamsDialog,
@@ -22,7 +22,7 @@ export interface TeamsSeed {
 
 /** The cast with the app installed for everybody, and two private teams with the app and a channel each. */
 export function playgroundTeams(): TeamsSeed {
-  const users = CAST.map(
+  const users = EVERYBODY.map(
     (member): TeamsUser => ({
       id: member.teamsUserId,
       key: member.key,

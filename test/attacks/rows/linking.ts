@@ -8,7 +8,7 @@ const CLASS = 'account linking';
 const EVIL = 'https://evil.test';
 const LINK = '__Host-hallpass-link';
 const logged = (code: string) => `log: console page refused, ${code}`;
-const linkPage = ({ console: { at } }: LinkWorld) => at('/console/link');
+const linkPage = (world: LinkWorld) => world.console.at('/console/link');
 
 /** The row of somebody who comes as far as both sign-ins; Slack's account is changed by the lie, and put right for the twin. */
 const account = (name: string, code: string, lie: Partial<SlackUser>): LinkAttack => ({

@@ -97,7 +97,7 @@ export async function startLinkWorld(wishes: LinkWishes = {}): Promise<LinkWorld
         slackAccount: (userId) => readSlackAccount(client, SLACK.workspaceId, userId),
         log,
       });
-      const { namedFor } = people;
+      const known = people;
       const signIn = createSlackSignIn(
         {
           issuer: slack.openId?.issuer ?? '',
@@ -112,7 +112,7 @@ export async function startLinkWorld(wishes: LinkWishes = {}): Promise<LinkWorld
         desk,
         signIn,
         names,
-        namedFor,
+        namedFor: (person) => known.namedFor(person),
         tenantName: (id) => id,
         cookieKey: newCookieKey(),
         transportClock,

@@ -5,7 +5,7 @@ import {
   ANNA,
   APPROVERS_GROUP_ID,
   APPROVERS_TEAM_GROUP_ID,
-  CAST,
+  EVERYBODY,
   ENGINEERS_GROUP_ID,
   GINA,
   OTHER_ACCOUNTS,
@@ -23,7 +23,7 @@ afterAll(() => bench.close());
 beforeEach(() => bench.far.tenant.reset());
 
 const BY_HAND: Actor = { kind: 'user', id: GINA.objectId, objectId: GINA.objectId, name: GINA.name };
-const PEOPLE = CAST.length + OTHER_ACCOUNTS.length;
+const PEOPLE = EVERYBODY.length + OTHER_ACCOUNTS.length;
 const guid = (index: number) => `dddddddd-0000-4000-8000-${String(index).padStart(12, '0')}`;
 
 describe('people', () => {

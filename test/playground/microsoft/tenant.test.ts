@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CAST, DORA, GINA, OTHER_ACCOUNTS, RITA, ROLES } from '../../../src/playground/cast.ts';
+import { EVERYBODY, DORA, GINA, OTHER_ACCOUNTS, RITA, ROLES } from '../../../src/playground/cast.ts';
 import { credentialsOf } from '../../../src/playground/microsoft/tenant/applications.ts';
 import { type Bench, code, rows, startBench, text } from './far-end.ts';
 
@@ -120,7 +120,7 @@ describe('what is done by hand', () => {
     expect([tenant.holders().length, tenant.licence, tenant.audit.entries.length]).toEqual([1, 'P2', 0]);
     const disabled = tenant.directory.users().filter(({ accountEnabled }) => !accountEnabled);
     expect(disabled.map(({ displayName }) => displayName)).toEqual([DORA.name]);
-    expect(tenant.directory.users().length).toBe(CAST.length + OTHER_ACCOUNTS.length);
+    expect(tenant.directory.users().length).toBe(EVERYBODY.length + OTHER_ACCOUNTS.length);
     expect(tenant.clientSecretOf(PAYROLL.appId)).toBe(before);
   });
 });

@@ -4,7 +4,7 @@ import {
   APPROVERS_GROUP_ID,
   APPROVERS_TEAM_GROUP_ID,
   BUILD_PIPELINE_PRINCIPAL_ID,
-  CAST,
+  EVERYBODY,
   type CastMember,
   ENGINEERS_GROUP_ID,
   GINA,
@@ -22,7 +22,7 @@ const FOUNDED = '2021-03-01T08:00:00Z';
 
 /** In another tenant than home they have the same names, addresses and employee numbers, and ids and sign-in names of their own. */
 export function seedUsers(place: Place): readonly DirectoryUser[] {
-  const users = [...CAST.map(castUser), ...OTHER_ACCOUNTS.map(otherUser)];
+  const users = [...EVERYBODY.map(castUser), ...OTHER_ACCOUNTS.map(otherUser)];
   if (place.isHome) return users;
   return users.map((user) => ({
     ...user,
@@ -33,7 +33,8 @@ export function seedUsers(place: Place): readonly DirectoryUser[] {
 }
 
 export function seedGroups(place: Place): readonly DirectoryGroup[] {
-  const inPart = (part: CastMember['part']) => CAST.filter((member) => member.part === part).map(({ objectId }) => key(objectId));
+  const inPart = (part: CastMember['part']) =>
+    EVERYBODY.filter((member) => member.part === part).map(({ objectId }) => key(objectId));
   const groups = [
     { ...seedGroup(key(ENGINEERS_GROUP_ID), 'Platform engineers', inPart('requester'), false), ownerIds: [key(GINA.objectId)] },
     seedGroup(key(APPROVERS_GROUP_ID), 'Access approvers', inPart('approver'), true),

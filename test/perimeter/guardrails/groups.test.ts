@@ -156,6 +156,20 @@ describe('a group that is given', () => {
   });
 });
 
+it('a group that is given is looked for in the groups that the file names, and in no others', async () => {
+  const asked: string[] = [];
+  const people = directory(open, {
+    groupsAround: (_, among) => {
+      asked.push(...among);
+      return Promise.resolve({ status: 'known', ids: new Set() });
+    },
+  });
+  const approvers = { people: [], groups: [APPROVERS] };
+  const given: More = { directoryRole: undefined, group: { groupId: OTHER }, approvers };
+  await lookAtGroups(perimeterConfig({ more: given, file: { unfreeze: { people: [ANNA, ABEL] } } }), people);
+  expect(new Set(asked)).toEqual(new Set([ENGINEERS, APPROVERS]));
+});
+
 describe('the standing of groups', () => {
   const log = recordingLog();
   async function withStandingOf(people: MembershipReader, work: (standing: GroupStanding) => Promise<void>): Promise<void> {

@@ -51,6 +51,7 @@ beforeAll(async () => {
     folder,
     slackMode: 'http',
     env: LOUD,
+    limits: 'off',
     adjust({ hallpass, perimeter }) {
       // Neither has a secret of its own.
       if (hallpass.tenant) hallpass.tenant.credential = { federated: { managedIdentity: { clientId: BOT_IDENTITY.clientId } } };

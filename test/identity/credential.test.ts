@@ -62,6 +62,11 @@ async function certificateFile(): Promise<{ readonly file: string; readonly cert
   return { file: secretFile(`${cert}\n${key}\n`), cert };
 }
 
+let foreign: { readonly private: string };
+beforeAll(async () => {
+  foreign = await selfSigned();
+});
+
 describe('the identity that a process works as', () => {
   it('is an application with a secret from a file', async () => {
     const file = secretFile(`${microsoft.tenant.clientSecretOf(PERIMETER_APP.clientId)}\n`);
@@ -92,6 +97,7 @@ describe('the identity that a process works as', () => {
   it.each<[what: string, content: (pem: { private: string; cert: string }) => string, code: string]>([
     ['no key', ({ cert }) => cert, 'certificate.unreadable'],
     ['no certificate', (pem) => pem.private, 'certificate.unreadable'],
+    ['another’s key', ({ cert }) => `${cert}\n${foreign.private}`, 'certificate.unreadable'],
     ['nothing', () => '', 'secret.empty'],
   ])('is not begun with a certificate file that has %s', async (_, content, code) => {
     const file = secretFile(content(await selfSigned()));

@@ -5,6 +5,8 @@ import type { AppRegistration } from '../tenant/applications.ts';
 import type { LoginOptions } from './login-options.ts';
 import { type Refused, refused } from './refusal.ts';
 
+/** As for every token: clients round, and clocks differ. */
+const CLOCK_SKEW_SECONDS = 300;
 const ALGORITHMS = ['PS256', 'RS256'];
 const invalid = (number: number, text: string) => refused(401, 'invalid_client', number, text);
 
@@ -35,6 +37,7 @@ export async function certified(
       subject: app.appId,
       audience: [`${options.address()}/${options.tenant.tenantId}/oauth2/v2.0/token`, options.tokens.issuerV2],
       requiredClaims: ['exp', 'jti'],
+      clockTolerance: CLOCK_SKEW_SECONDS,
       currentDate: new Date(now),
     });
     return app;

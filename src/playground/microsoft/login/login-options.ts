@@ -15,6 +15,8 @@ export interface LoginOptions {
   readonly cloud: PublishedCloud;
   /** In whichever tenant; the service principal of this one where no tenant here has its registration. */
   readonly registrationOf: (app: AppRegistration) => Registration;
+  /** Of this client id, in whichever tenant; undefined where no tenant here has it. */
+  readonly registered: (appId: string) => Registration | undefined;
   readonly tenant: TenantModel;
   readonly tokens: Tokens;
   /** Transport clock. */

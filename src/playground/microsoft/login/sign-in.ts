@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer, Call } from '../far-end-server.ts';
 import type { DirectoryUser } from '../tenant/directory.ts';
+import { adminConsent, CONSENT_PATH, CONSENT_PATHS } from './admin-consent.ts';
 import type { AuthorizationCodes } from './authorization-codes.ts';
 import { type AuthorizeRequest, parseAuthorize } from './authorize-request.ts';
 import { createBrowserSessions, mayEnter, type SignedIn } from './browser-sessions.ts';
@@ -45,6 +46,7 @@ export function signInService(options: LoginOptions, codes: AuthorizationCodes):
   const { tenant, now } = options;
   const sessions = createBrowserSessions(tenant, now);
   const pendings = createPendingSignIns(now);
+  const consent = adminConsent(options);
   const at = () => now.now();
   const appOf = ({ appId }: AuthorizeRequest) => {
     const app = tenant.applications.byAppId(appId);
@@ -167,6 +169,8 @@ export function signInService(options: LoginOptions, codes: AuthorizationCodes):
         if (!isPost && call.method !== 'GET') return undefined;
         if (path === 'oauth2/v2.0/authorize') return authorize(fields, browserId);
         if (path === 'oauth2/v2.0/logout') return signOut(fields, browserId);
+        if (path === CONSENT_PATH && !isPost) return consent.begin(fields, browserId);
+        if (isPost && Object.values<string>(CONSENT_PATHS).includes(path)) return consent.answered(path, fields, browserId);
         return isPost && Object.values<string>(PATHS).includes(path) ? answered(path, fields, browserId) : undefined;
       }
     },

@@ -72,7 +72,7 @@ export interface Assignment {
 /**
  * `open` is the normal case: `target` and `needs` are what the guardrails said when the request was registered, and a later change of the
  * file does not move them. `refused` was judged at the door; `tombstone` is a DELETE that arrived before its POST; `adopted` is live
- * already, and was found again after the ledger was lost.
+ * already, and was found again after the ledger was lost; `over` was given and has ended before that, and counts for budgets.
  */
 export type GrantOpening =
   | { readonly kind: 'open'; readonly registration: Registration; readonly target: Target; readonly needs: Needs }
@@ -84,6 +84,13 @@ export type GrantOpening =
       readonly assignment: Assignment;
       /** When it was not there yet, as far as is known: Microsoft's audit is asked from then on whose it is. */
       readonly readAt?: string;
+    }
+  | {
+      readonly kind: 'over';
+      readonly registration: Registration;
+      readonly target: Target;
+      readonly givenAt: string;
+      readonly endedAt: string;
     }
   | { readonly kind: 'refused'; readonly registration: Registration; readonly refusal: GrantRefusal }
   | { readonly kind: 'tombstone'; readonly reason: EndReason };
@@ -168,6 +175,7 @@ export const grant = setup({
   guards: {
     isRefused: ({ context }) => context.opening.kind === 'refused',
     isAdopted: ({ context }) => context.opening.kind === 'adopted',
+    isOver: ({ context }) => context.opening.kind === 'over',
     isTombstone: ({ context }) => context.opening.kind === 'tombstone',
     isRefusedGive: ({ context }) => context.refusal !== undefined,
     denies: ({ event }) => event.type === 'decided' && event.decision.decision === 'deny',
@@ -219,6 +227,7 @@ export const grant = setup({
     opening,
     registeredAt: at,
     decisions: [],
+    ...(opening.kind === 'over' ? { givenAt: opening.givenAt, confirmedAt: opening.endedAt } : {}),
     ...(opening.kind === 'adopted'
       ? {
           adoptedAt: at,
@@ -235,6 +244,7 @@ export const grant = setup({
       description: 'Passed through at once.',
       always: [
         { guard: 'isTombstone', target: 'ended', actions: 'noteHow' },
+        { guard: 'isOver', target: 'ended' },
         { guard: 'isRefused', target: 'refused', actions: 'noteRefusal' },
         { guard: 'isAdopted', target: 'active' },
         { target: 'registered' },

@@ -7,9 +7,11 @@ import { openStore } from '../durable/open-store.ts';
 import type { Store } from '../durable/store.ts';
 import { takeLease } from '../durable/stores/lowdb/lease.ts';
 import { finishReplacing } from '../durable/stores/lowdb/replace-store.ts';
+import { nodeFiles } from '../durable/stores/lowdb/node-files.ts';
+import { readEntries } from '../durable/stores/lowdb/read-entries.ts';
 import { readStanding } from '../durable/stores/lowdb/read-standing.ts';
 import type { Log } from '../observe/log.ts';
-import { type OldLedger, oldLedgerOf } from '../perimeter/reconcile/old-ledger.ts';
+import { type OldLedger, oldLedgerOf, type PastGrant, pastOf } from '../perimeter/reconcile/old-ledger.ts';
 import { rebuildFolder } from '../perimeter/reconcile/rebuild-folder.ts';
 import type { Rebuild } from '../perimeter/reconcile/write-ledger.ts';
 
@@ -19,6 +21,8 @@ export interface LedgerPlace {
   finish(): Promise<boolean>;
   /** As far as it can be read. */
   readonly old: OldLedger;
+  /** What has ended since then, as far as it can be read. */
+  past(sinceMs: number): Promise<readonly PastGrant[]>;
   /** Why it could not be read. */
   readonly problem?: string;
   /** Resolves with where the old one lies now. */
@@ -46,6 +50,7 @@ async function inFolder(folder: string, log: Log): Promise<LedgerPlace> {
   };
   return {
     ...(await asFarAsReadable(read)),
+    past: (sinceMs) => pastOf(readEntries(nodeFiles, join(folder, 'journal'), 0, Infinity), sinceMs),
     finish: () => finishReplacing(folder),
     rebuild: async (rebuild, clock) => join(folder, await rebuildFolder(folder, rebuild, clock, log)),
     close: () => Promise.resolve(lease.release()),
@@ -65,6 +70,7 @@ async function inPostgres(setting: PostgresSetting, log: Log): Promise<LedgerPla
   };
   return {
     ...known,
+    past: async (sinceMs) => (store === undefined ? [] : pastOf(store.entries(0), sinceMs)),
     // One transaction: there is nothing in between.
     finish: () => Promise.resolve(false),
     async rebuild(rebuild, clock) {

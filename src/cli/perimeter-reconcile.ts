@@ -5,7 +5,7 @@ import { createLog } from '../observe/log.ts';
 import { loadPerimeterConfig } from '../perimeter/load-perimeter-config.ts';
 import { type BotsCopy, parseBotsCopy } from '../perimeter/reconcile/bots-copy.ts';
 import type { OldLedger } from '../perimeter/reconcile/old-ledger.ts';
-import { planOf, type Step } from '../perimeter/reconcile/plan.ts';
+import { countsSince, planOf, type Step } from '../perimeter/reconcile/plan.ts';
 import { openLedgerPlace } from './ledger-place.ts';
 import { openMicrosoft } from './open-microsoft.ts';
 
@@ -36,8 +36,10 @@ export async function reconcile(file: string, { copyFile, really, say }: Reconci
     }
     const { old, problem } = place;
     if (problem !== undefined) say(problem);
-    const live = [...(await records.named()), ...(await records.unnamed())].filter(({ isLive }) => isLive);
-    const steps = planOf({ config, old: old.grants, live, copy, nowMs: clock.now() });
+    const nowMs = clock.now();
+    const past = await place.past(countsSince(config, nowMs));
+    const all = [...(await records.named()), ...(await records.unnamed())];
+    const steps = planOf({ config, old: old.grants, past, records: all, copy, nowMs });
     const genesis = genesisOf(old, copy);
     for (const line of wordsOf(steps, genesis, old)) say(line);
     if (!really) {
@@ -68,11 +70,13 @@ function wordsOf(steps: readonly Step[], genesis: LedgerHead, { end, freeze }: O
       `  ${requestId}  ${targetKey(target)}  for ${registration.principal.objectId}  until ${endsAt}  (${assignment.kind}; ${from.join(', ')})`,
     ];
   });
+  const over = steps.filter(({ opening }) => opening.kind === 'over').map(({ requestId }) => requestId);
   const refused = steps.filter(({ opening }) => opening.kind === 'refused').map(({ requestId }) => requestId);
   return [
     `The old ledger ends at ${end.seq}; the new one goes on after ${genesis.seq} (${genesis.head.slice(0, 12)}).`,
     `${adopted.length} live grants are taken over:`,
     ...adopted,
+    ...(over.length === 0 ? [] : [`Over, and counted for budgets and cool-downs: ${over.join(', ')}`]),
     ...(refused.length === 0 ? [] : [`Not given yet, or gone, and refused: ${refused.join(', ')}`]),
     ...(freeze === undefined ? [] : ['The perimeter stays frozen; two people have to sign again.']),
   ];

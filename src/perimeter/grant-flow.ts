@@ -25,7 +25,7 @@ export const grantFlow: Flow = {
 
 function columnsOf(context: GrantContext): Columns {
   const { opening, endsAt } = context;
-  if (opening.kind !== 'open' && opening.kind !== 'adopted') return { endsAt: null, holding: null };
+  if (!('target' in opening)) return { endsAt: null, holding: null };
   const { principal, entitlementId, breakGlass } = opening.registration;
   const holding = holdingOf(personKey(principal), opening.target);
   const givenAt = givenAtOf(context);

@@ -114,7 +114,7 @@ export function createRegistrar({ config, runtime, judge, budgets }: RegistrarPa
 
   function sameAgain(view: CaseView, request: RegisterGrant): CaseView {
     const { opening } = contextOf(view);
-    if (opening.kind === 'tombstone' || opening.kind === 'adopted') return view;
+    if (opening.kind === 'tombstone' || opening.kind === 'adopted' || opening.kind === 'over') return view;
     const { registration } = opening;
     const text = runtime.text(view.caseId, registration.justification);
     const same =

@@ -279,3 +279,43 @@ describe('a rebuilding', () => {
     expect(await world.call('GET', `/grants/${idOf(0)}`)).toMatchObject({ status: 200 });
   });
 });
+
+describe('budgets and cool-downs, when the ledger was lost', () => {
+  const START = { atMostPerPrincipalPerDay: 1, coolDownMinutes: 30, endsOnlyByHallpass: true, longestMinutes: 60 };
+  const shared = { mayReceive: { groups: [ENGINEERS_GROUP_ID], people: [] }, assurance: 'chat' as const, ...START };
+  const entitlements = [
+    { id: 'global-reader', directoryRole: { roleDefinitionId: GLOBAL_READER, directoryScopeId: '/' }, ...shared, atMostLive: 9 },
+  ];
+
+  /** Given and given back, and then the ledger is made again. What the next request is refused with. */
+  async function askedAgain(licence: 'P1' | 'P2', lose: () => void): Promise<string | undefined> {
+    await world.stop();
+    await world.start({ file: { entitlements } });
+    world.microsoft.tenant.setLicence(licence);
+    await give([0]);
+    world.advance(6);
+    await world.end(idOf(0));
+    await world.factsUntil(idOf(0), 'ended');
+    await world.stop();
+    lose();
+    await run(true);
+    expect(await verifyJournal(world.ledger)).toMatchObject({ consistent: true });
+    await world.start({ file: { entitlements } });
+    await until(async () => JSON.stringify(await notGiving()) === '[]');
+    const [person = ANNA] = PEOPLE;
+    const { state } = await world.register('askedagain01', { requester: person, principal: person });
+    const [fact] = (await world.factsUntil('askedagain01', state === 'refused' ? 'refused' : 'registered')).toReversed();
+    return fact?.type === 'refused' ? fact.code : undefined;
+  }
+  const loseAll = () => rmSync(world.ledger, { recursive: true });
+  const loseNothing = () => undefined;
+
+  it.each<[string, 'P1' | 'P2', () => void, string | undefined]>([
+    ['by PIM, and the ledger is lost', 'P2', loseAll, 'guardrail.daily-budget'],
+    ['by PIM, and the old ledger is there', 'P2', loseNothing, 'guardrail.daily-budget'],
+    ['plainly, and the old ledger is there', 'P1', loseNothing, 'guardrail.daily-budget'],
+    ['plainly, and the ledger is lost: nobody knows', 'P1', loseAll, undefined],
+  ])('count what was given %s', async (_name, licence, lose, code) => {
+    expect(await askedAgain(licence, lose)).toBe(code);
+  });
+});

@@ -35,6 +35,7 @@ const contextSchema = z.object({
   opening: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('open'), registration: registrationSchema, target: targetSchema, needs: needsSchema }),
     z.looseObject({ kind: z.literal('adopted') }),
+    z.looseObject({ kind: z.literal('over') }),
     z.looseObject({ kind: z.literal('refused') }),
     z.looseObject({ kind: z.literal('tombstone') }),
   ]),

@@ -31,4 +31,5 @@ const NOT_OPEN = {
   tombstone: 'The request was taken back before it arrived: nobody was asked, and nothing was given.',
   adopted:
     'The ledger was lost after this was given, and this entry was made again from other records. What it was given on is not known here.',
+  over: 'The ledger was lost after this was over, and this entry was made again from other records, so that it counts. What it was given on is not known here.',
 } as const;

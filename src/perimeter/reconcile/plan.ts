@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import type { GrantOpening, Registration } from '../../../flows/grant.ts';
 import { instantOf } from '../../access/core/clock.ts';
 import { requestIdSchema } from '../../access/core/perimeter-api.ts';
+import type { Person } from '../../access/core/person.ts';
 import { sameTarget, targetKey } from '../../access/core/target.ts';
+import { DAY_MS } from '../guardrails/budgets.ts';
 import type { OwnRecord } from '../ledger/own-records.ts';
 import { type GuardedEntitlement, type PerimeterConfig, targetOf } from '../perimeter-config.ts';
 import type { BotsCopy } from './bots-copy.ts';
-import type { OldGrant } from './old-ledger.ts';
+import type { OldGrant, PastGrant } from './old-ledger.ts';
 
 /** One grant of the ledger to be. `open` is never among them: what was not given yet is asked for again. */
 export interface Step {
   readonly requestId: string;
-  readonly opening: Extract<GrantOpening, { kind: 'adopted' | 'refused' }>;
+  readonly opening: Extract<GrantOpening, { kind: 'adopted' | 'refused' | 'over' }>;
   /** Where we know it from, for whoever reads the plan. */
   readonly from: readonly ('records' | 'audit' | 'old ledger' | "the bot's copy")[];
 }
@@ -20,8 +22,10 @@ export interface PlanInput {
   readonly config: PerimeterConfig;
   /** Open when the old ledger ended; none where it cannot be read. */
   readonly old: readonly OldGrant[];
-  /** What is live of what we gave. History has been left out. */
-  readonly live: readonly OwnRecord[];
+  /** Ended of late, by the old ledger: since {@link countsSince}. */
+  readonly past: readonly PastGrant[];
+  /** What Microsoft's records say we gave, live or not. */
+  readonly records: readonly OwnRecord[];
   readonly copy: BotsCopy | undefined;
   readonly nowMs: number;
 }
@@ -31,16 +35,46 @@ export interface PlanInput {
  * forward. Pure.
  */
 export function planOf(input: PlanInput): readonly Step[] {
-  const { old, live } = input;
+  const { old, past, records } = input;
   const adopted = new Map<string, Step>();
-  for (const record of live) {
+  for (const record of records.filter(({ isLive }) => isLive)) {
     const step = adoptedFrom(input, record);
     // A claim may give two the same name: neither may be forgotten for it.
     const requestId = adopted.has(step.requestId) ? foundName(record) : step.requestId;
     adopted.set(requestId, { ...step, requestId });
   }
   const rest = old.filter(({ requestId }) => !adopted.has(requestId)).flatMap((grant) => leftOver(input, grant));
-  return [...adopted.values(), ...rest];
+  const over = [
+    ...past.map(({ requestId, ...grant }): Step => ({ requestId, from: ['old ledger'], opening: { kind: 'over', ...grant } })),
+    ...records.filter(({ isLive }) => !isLive).flatMap((record) => overFrom(input, record)),
+  ];
+  const told = new Set<string>();
+  // Each name once: what is live or was open is told so.
+  return [...adopted.values(), ...rest, ...over].filter(({ requestId }) => {
+    const isNew = !told.has(requestId);
+    told.add(requestId);
+    return isNew;
+  });
+}
+
+/** What ended before counts for no budget and no cool-down. */
+export function countsSince({ entitlements }: PerimeterConfig, nowMs: number): number {
+  return nowMs - Math.max(DAY_MS, ...entitlements.map(({ coolDownMinutes }) => coolDownMinutes * 60_000));
+}
+
+/** Of what is over Microsoft names no end: it is taken for the latest that there can have been. */
+function overFrom(input: PlanInput, record: OwnRecord, known?: Registration): readonly Step[] {
+  const { config, nowMs } = input;
+  const setting = settingFor(input, record);
+  const givenMs = Date.parse(record.createdAt);
+  if (setting === undefined || Number.isNaN(givenMs)) return [];
+  const endedMs = Math.min(nowMs, givenMs + setting.longestMinutes * 60_000);
+  if (endedMs < countsSince(config, nowMs)) return [];
+  const principal = { tenantId: config.tenant.tenantId, objectId: record.principalId };
+  const registration = known ?? registrationOf(nameOf(record), principal, principal, setting);
+  const endedAt = instantOf(endedMs);
+  const opening = { kind: 'over', registration, target: record.target, givenAt: record.createdAt, endedAt } as const;
+  return [{ requestId: registration.requestId, from: ['records'], opening }];
 }
 
 function adoptedFrom(input: PlanInput, record: OwnRecord): Step {
@@ -58,21 +92,32 @@ function adoptedFrom(input: PlanInput, record: OwnRecord): Step {
     ],
     opening: {
       kind: 'adopted',
-      registration: known?.registration ?? {
-        requestId,
-        requester: claim?.requester ?? principal,
-        principal,
-        entitlementId: settingFor(input, record)?.id ?? 'unknown',
-        durationMinutes: 1,
-        justification: NO_TEXT,
-        approvalWindowMinutes: 1,
-        breakGlass: false,
-      },
+      registration:
+        known?.registration ?? registrationOf(requestId, claim?.requester ?? principal, principal, settingFor(input, record)),
       target,
       endsAt: instantOf(endOf(input, record, known, claim)),
       assignment,
       ...(assignment.seen === 'found' ? { readAt: record.createdAt } : {}),
     },
+  };
+}
+
+/** Of a request whose words were lost. */
+function registrationOf(
+  requestId: string,
+  requester: Person,
+  principal: Person,
+  setting: GuardedEntitlement | undefined,
+): Registration {
+  return {
+    requestId,
+    requester,
+    principal,
+    entitlementId: setting?.id ?? 'unknown',
+    durationMinutes: 1,
+    justification: NO_TEXT,
+    approvalWindowMinutes: 1,
+    breakGlass: false,
   };
 }
 
@@ -97,8 +142,12 @@ function leftOver(input: PlanInput, grant: OldGrant): readonly Step[] {
     return [{ requestId, from, opening: { kind: 'refused', registration, refusal: ASK_AGAIN } }];
   // PIM, and a name in Azure, would show it. Without a name, the audit may be behind or too short: whose it is, is asked when it is taken.
   const isNameless = assignment?.kind === 'plain' && target.kind !== 'azureRole';
-  if (!isNameless || endsAt === undefined)
-    return [{ requestId, from, opening: { kind: 'refused', registration, refusal: GONE } }];
+  if (!isNameless || endsAt === undefined) {
+    const [over] = input.records
+      .filter((one) => one.requestId === requestId)
+      .flatMap((one) => overFrom(input, one, registration));
+    return [over ?? { requestId, from, opening: { kind: 'refused', registration, refusal: GONE } }];
+  }
   const claim = input.copy?.grants.find((one) => one.requestId === requestId);
   const ends = Math.min(Date.parse(endsAt), Date.parse(claim?.endsAt ?? endsAt));
   const found = { ...assignment, seen: 'found' } as const;

@@ -103,6 +103,7 @@ export const flowModels: readonly FlowModel[] = [
       { opening: { kind: 'adopted', registration, target, endsAt: ENDS, assignment: { kind: 'pim', id: 'a1' } } },
       { opening: { kind: 'refused', registration, refusal } },
       { opening: { kind: 'tombstone', reason: 'withdraw' } },
+      { opening: { kind: 'over', registration, target, givenAt: AT, endedAt: ENDS } },
     ],
     events: eventsOf<GrantEvent>({
       decided: [

@@ -209,6 +209,14 @@ describe('groups', () => {
     expect((await world.signIn(world.browserOf(ANNA))).text).toContain('Anna Approver viewer');
   });
 
+  it('that the token says are other ones give no role, until the directory is asked again', async () => {
+    says({ groups: many });
+    const browser = world.browserOf(ANNA);
+    expect((await world.signIn(browser)).text).toContain('Anna Approver no role here');
+    world.transport.advance(2.1);
+    expect((await browser.open(world.at('/console'))).text).toContain('Anna Approver viewer');
+  });
+
   it.each<readonly [how: string, lie: JWTPayload]>([
     ['too many for the token', OVERAGE],
     ['too many, and some are there all the same', { ...OVERAGE, groups: many.slice(0, 5) }],

@@ -7,6 +7,7 @@ import { registerEvidence } from './cli/evidence.ts';
 import { EXIT, exitCodeOf, sentenceOf } from './cli/exit-codes.ts';
 import { registerGrants } from './cli/grants.ts';
 import { registerJournal } from './cli/journal.ts';
+import { registerLinks } from './cli/links.ts';
 import { registerPerimeter } from './cli/perimeter.ts';
 import { registerPerimeterOrders } from './cli/perimeter-orders.ts';
 import { registerPerimeterSetup } from './cli/perimeter-setup.ts';
@@ -14,6 +15,7 @@ import { registerPerson } from './cli/person.ts';
 import { registerPlayground } from './cli/playground.ts';
 import { registerSchemas } from './cli/schemas.ts';
 import { registerStart } from './cli/start.ts';
+import { registerTenant } from './cli/tenant.ts';
 import { registerUninstall } from './cli/uninstall.ts';
 import { maskOutput } from './observe/mask.ts';
 
@@ -37,12 +39,14 @@ registerPerimeterOrders(program);
 registerPerimeterSetup(program);
 registerDoctor(program);
 registerGrants(program);
+registerLinks(program);
 registerJournal(program);
 registerEvidence(program);
 registerEraseTexts(program);
 registerBackup(program);
 registerPerson(program);
 registerUninstall(program);
+registerTenant(program);
 registerSchemas(program);
 
 try {

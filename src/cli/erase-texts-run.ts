@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { AppError } from '../access/core/app-error.ts';
 import { readHallpassConfig } from '../config/read-hallpass-config.ts';
-import { readConfig } from '../config/read-config.ts';
 import type { StoreSetting } from '../config/parts.ts';
 import { openStore } from '../durable/open-store.ts';
 import { isOpen, type Store } from '../durable/store.ts';

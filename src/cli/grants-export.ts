@@ -1,14 +1,12 @@
 import type { AccessRequestContext } from '../../flows/access-request.ts';
 import { transportClock, instantOf } from '../access/core/clock.ts';
-import type { StoreSetting } from '../config/parts.ts';
 import { sameTenant } from '../access/core/person.ts';
 import { readHallpassConfig } from '../config/read-hallpass-config.ts';
 import { tenantNamed } from './tenant-named.ts';
-import { openStore } from '../durable/open-store.ts';
-import { type CaseRecord, isOpen } from '../durable/store.ts';
-import { readStanding } from '../durable/stores/lowdb/read-standing.ts';
-import { createLog, type Log } from '../observe/log.ts';
+import type { CaseRecord } from '../durable/store.ts';
+import { createLog } from '../observe/log.ts';
 import type { BotsCopy } from '../perimeter/reconcile/bots-copy.ts';
+import { openCasesIn } from './open-cases-in.ts';
 import { openWatches } from './open-watch.ts';
 
 /**
@@ -21,7 +19,7 @@ export async function exportGrants(file: string, name?: string): Promise<BotsCop
   const { store } = config;
   const { tenantId } = tenantNamed(config, name);
   const log = createLog('bot', 'warn');
-  const cases = await casesOf(store, log);
+  const cases = await openCasesIn(store, log);
   const { watches, close } = await openWatches(
     store,
     config.tenants.map((tenant) => tenant.tenantId),
@@ -37,16 +35,8 @@ export async function exportGrants(file: string, name?: string): Promise<BotsCop
   };
 }
 
-async function casesOf(setting: StoreSetting, log: Log): Promise<readonly CaseRecord[]> {
-  if ('folder' in setting) return [...(await readStanding(setting.folder)).cases.values()];
-  const store = await openStore(setting, { log });
-  const cases = [...store.cases.values()];
-  await store.close();
-  return cases;
-}
-
 function grantOf(record: CaseRecord): BotsCopy['grants'] {
-  if (record.flow !== 'accessRequest' || record.status !== 'active' || !isOpen(record)) return [];
+  if (record.flow !== 'accessRequest' || record.status !== 'active') return [];
   // The store holds what our own machine returned; its shape is the flow's.
   const { request, endsAt } = record.context as AccessRequestContext;
   if (endsAt === undefined) return [];

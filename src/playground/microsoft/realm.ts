@@ -7,7 +7,7 @@ import { withBatch } from './graph/batch.ts';
 import { graphHandler, type GraphRoute } from './graph/graph-server.ts';
 import type { Limits } from './limits.ts';
 import { type LoginService, loginService } from './login.ts';
-import type { Registration } from './login/login-options.ts';
+import type { LoginOptions, Registration } from './login/login-options.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { AppRegistration } from './tenant/applications.ts';
 import { GRAPH_RESOURCE } from './tenant/app-permissions.ts';
@@ -41,16 +41,22 @@ export interface RealmOptions {
 export function createRealms(places: readonly [Place, ...Place[]], options: RealmOptions): readonly [Realm, ...Realm[]] {
   const [home, ...others] = places;
   const realms: Realm[] = [];
-  const registrationOf = (app: AppRegistration, here: Realm): Registration => {
+  const registered = (appId: string): Registration | undefined => {
     for (const { tenant, tokens } of realms) {
-      const registered = tenant.applications.byAppId(app.appId);
-      if (registered?.objectId !== undefined) return { app: registered, tokens, tenant };
+      const found = tenant.applications.byAppId(appId);
+      if (found?.objectId !== undefined) return { app: found, tokens, tenant };
     }
-    return { app, tokens: here.tokens, tenant: here.tenant };
+    return undefined;
   };
+  const registrationOf = (app: AppRegistration, { tokens, tenant }: Realm) => registered(app.appId) ?? { app, tokens, tenant };
   const add = (place: Place) => {
     const neighbours = () => realms.filter((one) => one !== realm);
-    const realm: Realm = createRealm(place, options, (app) => registrationOf(app, realm), neighbours);
+    const realm: Realm = createRealm(
+      place,
+      options,
+      { registered, registrationOf: (app) => registrationOf(app, realm) },
+      neighbours,
+    );
     realms.push(realm);
     return realm;
   };
@@ -60,7 +66,7 @@ export function createRealms(places: readonly [Place, ...Place[]], options: Real
 function createRealm(
   place: Place,
   options: RealmOptions,
-  registrationOf: (app: AppRegistration) => Registration,
+  registrations: Pick<LoginOptions, 'registered' | 'registrationOf'>,
   neighbours: () => readonly Realm[],
 ): Realm {
   const { clock, now, cloud, keys, limits, routes, address } = options;
@@ -84,7 +90,7 @@ function createRealm(
       tokens,
       now,
       cloud,
-      registrationOf,
+      ...registrations,
       address: () => address.login,
       browserAddress: () => address.browser,
       standIns,

@@ -1,5 +1,7 @@
 import { READER_ID } from '../../../azure/azure-roles.ts';
 import { readerCommand } from '../../../posture/collectors/root-access.ts';
+import { AppError } from '../../../access/core/app-error.ts';
+import type { RootAssignment } from '../../../azure/root-assignments-reader.ts';
 import type { Check } from '../check.ts';
 import type { BotTenantParts } from './bot-tenant-parts.ts';
 
@@ -12,10 +14,10 @@ export const azureSight: Check<BotTenantParts> = {
   title: 'Azure, and sight at the root scope /',
   async look({ root }) {
     const own = await root.ownPrincipalId();
-    const sees = (rows: Awaited<ReturnType<typeof root.byList>>) =>
-      rows.some(({ principalId, roleId }) => principalId === own && roleId === READER_ID);
-    const [list, graph] = await Promise.all([root.byList(), root.byResourceGraph()]);
-    const blind = [...(sees(list) ? [] : ['the list of role assignments']), ...(sees(graph) ? [] : ['Azure Resource Graph'])];
+    const sees = async (read: () => Promise<readonly RootAssignment[]>): Promise<boolean> =>
+      (await read().catch(nothingIfForbidden)).some(({ principalId, roleId }) => principalId === own && roleId === READER_ID);
+    const [inList, inGraph] = await Promise.all([sees(() => root.byList()), sees(() => root.byResourceGraph())]);
+    const blind = [...(inList ? [] : ['the list of role assignments']), ...(inGraph ? [] : ['Azure Resource Graph'])];
     return {
       problems: blind.map(
         (source) => `${source} does not show the bot’s own Reader assignment at /, so it would not show others`,
@@ -27,3 +29,9 @@ export const azureSight: Check<BotTenantParts> = {
   mend: ({ tenant }) => readerCommand(`$(az ad sp show --id ${tenant.clientId} --query id -o tsv)`),
   show: ({ tenant }) => `az role assignment list --scope / --assignee ${tenant.clientId}`,
 };
+
+/** Who has no role anywhere is refused; who has one elsewhere is shown nothing of `/`. Either is mended in the same way. */
+function nothingIfForbidden(error: unknown): readonly RootAssignment[] {
+  if (error instanceof AppError && error.code === 'azure.forbidden') return [];
+  throw error;
+}

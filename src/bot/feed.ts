@@ -68,7 +68,7 @@ export function startFeed(options: FeedOptions): Feed {
         waitMs = FIRST_WAIT_MS;
       } catch (error) {
         if (stopping.signal.aborted) return;
-        health = { ok: false, reason: `The events feed of the perimeter${called} fails (${codeOf(error)}).` };
+        health = { ok: false, reason: `The events feed of the perimeter${called} fails (${codeOf(error)}).${whyUnknown(error)}` };
         if (codeOf(error) === 'perimeter.rolled-back') {
           disbelieve(error);
           waitMs = LONGEST_WAIT_MS;
@@ -102,6 +102,12 @@ export function startFeed(options: FeedOptions): Feed {
       await running;
     },
   };
+}
+
+/** Why we have no token to ask with, where that is it: an operator can mend it. */
+function whyUnknown(error: unknown): string {
+  if (!(error instanceof AppError) || error.code !== 'perimeter.unauthenticated') return '';
+  return ` ${[`${error.message}.`, error.hint].join(' ').trim()}`;
 }
 
 /** Applies one event; returns its sequence once it is durable, or known to concern nobody here. */

@@ -9,10 +9,9 @@ export interface Meaning {
 }
 
 const MANAGED = 'https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity';
-const COMPARE =
-  'The managed identity’s object id, the issuer of its tenant and the audience must stand in it letter by letter: run "hallpass doctor".';
-const NEW_SECRET = 'Better none at all: docs/credentials.md.';
-const CONSENT = 'An administrator of that tenant consents to it: "hallpass tenant enroll" prints the address.';
+const COMPARE = 'Issuer, subject and audience must stand in it letter by letter: docs/credentials.md.';
+const NEW_SECRET = 'Better no secret at all: docs/credentials.md.';
+const CONSENT = 'An administrator of the tenant consents to the application: "hallpass tenant enroll" prints the address.';
 const PERSON =
   'People sign in themselves; Hallpass’s own identity has no business there: check that credential names an application.';
 
@@ -25,7 +24,7 @@ export const MEANINGS: Readonly<Record<number, Meaning>> = {
   // The app registration, and the tenant it is looked for in.
   700016: {
     says: 'The tenant does not know this application.',
-    next: `Check clientId and tenantId. Where the application is of another tenant, it needs consent here: ${CONSENT}`,
+    next: `Check clientId and tenantId. Is the application registered in another tenant? ${CONSENT}`,
   },
   7000112: {
     says: 'The application is disabled in this tenant.',
@@ -53,11 +52,11 @@ export const MEANINGS: Readonly<Record<number, Meaning>> = {
   // A client secret.
   7000215: {
     says: 'The client secret is wrong.',
-    next: `Put the secret’s value there, not its id; a new one is made under Certificates & secrets. ${NEW_SECRET}`,
+    next: `Put the value of the client secret, not its id, where the configuration points; a new one is made under Certificates & secrets. ${NEW_SECRET}`,
   },
   7000222: {
     says: 'The client secret has expired.',
-    next: `Make a new one under Certificates & secrets, and put its value where the configuration points. ${NEW_SECRET}`,
+    next: `Make a new client secret under Certificates & secrets, and put its value where the configuration points. ${NEW_SECRET}`,
   },
   7000218: {
     says: 'Entra got neither a secret nor an assertion.',
@@ -79,37 +78,37 @@ export const MEANINGS: Readonly<Record<number, Meaning>> = {
   // A federated credential. 70021: https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
   70021: {
     says: 'No federated credential of the registration fits the managed identity’s token.',
-    next: `A new one takes some minutes to be known everywhere; if this stays, one of them is wrong. ${COMPARE}`,
+    next: `A new federated credential takes some minutes to be known everywhere; if this stays, something in it is wrong. ${COMPARE}`,
     passes: true,
   },
   // Entra's own text says as much; no page of Microsoft's lists it.
   70025: {
     says: 'The registration has no federated credential.',
-    next: 'Add one for the managed identity; "hallpass perimeter setup" prints the command. A new one takes some minutes to be known everywhere.',
+    next: 'Add a federated credential for the managed identity to the app registration (docs/credentials.md); a new one takes some minutes to be known everywhere.',
     passes: true,
   },
   // https://github.com/Azure/azure-workload-identity/issues/1200, https://github.com/Azure/login/issues/482; no page of Microsoft's lists them.
   700211: {
     says: 'No federated credential of the registration names the issuer of the assertion.',
-    next: 'Set its issuer to https://login.microsoftonline.com/TENANT/v2.0 (or the cloud’s own host) of the identity’s tenant, without a slash at the end.',
+    next: 'Set the issuer of the federated credential to https://login.microsoftonline.com/TENANT/v2.0 (or the cloud’s own host) of the identity’s tenant, without a slash at the end.',
   },
   700212: {
     says: 'No federated credential of the registration names the audience of the assertion.',
-    next: 'Set its audience to api://AzureADTokenExchange, in US Government …USGov, in China …China; check cloud, and like where addresses are given.',
+    next: 'Set the audience of the federated credential to api://AzureADTokenExchange, in US Government …USGov, in China …China; check cloud, and like where addresses are given.',
   },
   700213: {
     says: 'No federated credential of the registration names the subject of the assertion.',
-    next: 'Set its subject to the object (principal) id of the managed identity, not its client id.',
+    next: 'Set the subject of the federated credential to the object (principal) id of the managed identity, not its client id.',
   },
   // https://github.com/Azure/login/issues/517
   7002138: {
     says: 'The federated credential’s subject differs from the assertion’s in upper and lower case.',
-    next: 'Write the object id of the managed identity exactly as Entra shows it.',
+    next: 'Write the subject of the federated credential exactly as Entra shows the object id of the managed identity.',
   },
   // The forms that it takes: MANAGED.
   700214: {
     says: 'The federated credential’s audience is not one that Entra takes.',
-    next: 'Set it to api://AzureADTokenExchange, or the form of the cloud.',
+    next: 'Set the audience of the federated credential to api://AzureADTokenExchange, or the form of the cloud.',
   },
   // To 700227, and 700236: https://github.com/arsenvlad/entra-cross-tenant-app-fic-managed-identity#review-failure-modes
   7002121: {

@@ -31,7 +31,7 @@ export function identityErrorOf(error: unknown, whose: string, giver: Giver = 'E
   const retryable = passes ?? false;
   return new AnsweredError(
     retryable ? 'identity.unavailable' : 'identity.rejected',
-    `no token of ${whose}: ${says} (${factsOf(told)})`,
+    `no token of ${whose}: ${withFacts(says, told)}`,
     { status: told.status ?? 0, code: numberOf(told), requestId: told.correlationId },
     { hint: next, retryable },
   );
@@ -47,7 +47,9 @@ export function meaningOf({ status, number, isUndiscovered }: Told, giver: Giver
   return refused ? WITHOUT_NUMBER.refused : WITHOUT_NUMBER.unavailable;
 }
 
-/** What an operator searches by: the number, the status, the correlation id. */
+/** The sentence with what an operator searches by: the number, the status, the correlation id. */
+export const withFacts = (says: string, told: Told): string => `${says.replace(/\.$/, '')} (${factsOf(told)})`;
+
 export function factsOf(told: Told): string {
   const { status, correlationId, name } = told;
   return [

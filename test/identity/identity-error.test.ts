@@ -24,7 +24,9 @@ describe('an operator is told of every number', () => {
   it.each(Object.entries(MEANINGS))('AADSTS%s in one sentence and the next step', (number, { says, next, passes = false }) => {
     const error = identityErrorOf(answered(Number(number), 401), 'Graph');
     expect([error.code, error.retryable]).toEqual(passes ? ['identity.unavailable', true] : ['identity.rejected', false]);
-    expect(error.message).toBe(`no token of Graph: ${says} (AADSTS${number}, HTTP 401, correlation id ${CORRELATION})`);
+    expect(error.message).toBe(
+      `no token of Graph: ${says.replace(/\.$/, '')} (AADSTS${number}, HTTP 401, correlation id ${CORRELATION})`,
+    );
     expect(error.hint).toBe(next);
     for (const text of [says, next]) expect(text).toMatch(/^[A-Z].*[.…]$/);
     expect(all(error)).not.toContain('eyJ');

@@ -129,7 +129,7 @@ export function describeChain(like: PublishedCloud, host: Host): void {
       const error = await refusalOf(staged());
       const meaning = MEANINGS[number];
       expect(error).toMatchObject({ code: 'identity.rejected', hint: meaning?.next });
-      expect(error.message).toContain(meaning?.says);
+      expect(error.message).toContain(meaning?.says.replace(/\.$/, ''));
       // The metadata service of a machine names none.
       const correlation = host === 'App Service' || number !== 500_011 ? ', correlation id [0-9a-f-]{36}' : '';
       expect(error.message).toMatch(new RegExp(`\\(AADSTS${number}, HTTP 4\\d\\d${correlation}\\)$`));

@@ -38,6 +38,8 @@ describe('a ledger in a database that is made again', () => {
       { opening: { kind: 'open', registration: { ...registration, justification }, target: ROLE, needs } },
       bot,
     );
+    const over = { registration: { ...registration, justification }, target: ROLE, givenAt: AT, endedAt: AT };
+    await first.begin('grant', 'endedthen001', { opening: { kind: 'over', ...over } }, bot);
     const before = first.head();
     await expect(openLedgerPlace(setting(), silent)).rejects.toMatchObject({
       code: 'store.locked',
@@ -48,6 +50,8 @@ describe('a ledger in a database that is made again', () => {
 
     const place = await openLedgerPlace(setting(), silent);
     expect(place.old).toMatchObject({ end: before, grants: [{ requestId: 'waitingthen1', mayBeThere: false }] });
+    expect(await place.past(Date.parse(AT))).toEqual([{ requestId: 'endedthen001', ...over }]);
+    expect(await place.past(Date.parse(AT) + 1)).toEqual([]);
     expect(await place.finish()).toBe(false);
     const steps: readonly Step[] = [
       {
@@ -105,6 +109,7 @@ describe('a ledger in a database that is made again', () => {
     await expect(open()).rejects.toMatchObject({ code: 'store.corrupt' });
     const place = await openLedgerPlace(setting(), silent);
     expect(place).toMatchObject({ old: { grants: [] }, problem: expect.stringContaining('store.corrupt') });
+    expect(await place.past(0)).toEqual([]);
     await place.close();
   });
 });

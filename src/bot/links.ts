@@ -37,7 +37,7 @@ export interface Links {
 export const accountKey = ({ platform, workspaceId, userId }: ChatAccount): string => `${platform}/${workspaceId}/${userId}`;
 
 /** Undefined for a case of another flow, and for one that was refused or poisoned: what cannot be trusted stands for nobody. */
-export function linkOf(view: CaseView | undefined): Link | undefined {
+export function linkOf(view: Pick<CaseView, 'caseId' | 'flow' | 'status' | 'context'> | undefined): Link | undefined {
   if (view?.flow !== LINK || view.status === 'poisoned') return undefined;
   // Our own machine's context, as it was stored.
   const context = view.context as LinkContext;

@@ -3,6 +3,7 @@ import { AppError } from '../access/core/app-error.ts';
 import { transportClock } from '../access/core/clock.ts';
 import { sameTenant } from '../access/core/person.ts';
 import { createBot } from '../bot/bot.ts';
+import { listenForUnlinking } from '../bot/link-socket.ts';
 import { startBotServers } from '../bot/bot-servers.ts';
 import { FEED_CURSOR } from '../bot/feed.ts';
 import { BOT_FLOWS } from '../bot/flows.ts';
@@ -57,8 +58,10 @@ export async function runBot(configFile: string): Promise<void> {
     surfaces: surfaces.create,
   });
   const serve = async () => {
+    // A disabled account that is seen at the console loses its links there and then.
+    const seen = tenants.map((open) => ({ ...open, directory: bot.directoryOf(open.tenant.tenantId) }));
     const linking = openLinking({ config, bot, slack: surfaces.slack(), log });
-    const pages = openConsole({ config, tenants, runtime, names: bot.names, clock, log, ...linking });
+    const pages = openConsole({ config, tenants: seen, runtime, names: bot.names, clock, log, ...linking });
     return startBotServers({ config, bot, routes: surfaces.routes(), ...(pages ? { pages } : {}), log });
   };
   const servers = await serve().catch(async (error: unknown) => {
@@ -66,6 +69,7 @@ export async function runBot(configFile: string): Promise<void> {
     throw error;
   });
   await bot.start();
+  const stopUnlinking = 'folder' in config.store ? await listenForUnlinking(bot.links, config.store.folder, log) : undefined;
   const scans = tenants.map((open) =>
     watchTenant({ open, isFirst: open.cursor === FEED_CURSOR, security: config.security, runtime, clock, log }),
   );
@@ -74,6 +78,7 @@ export async function runBot(configFile: string): Promise<void> {
   log.info({ signal: String(signal[0] ?? '') }, 'bot stopping');
   setTimeout(() => process.exit(0), SHUTDOWN_PATIENCE_MS).unref();
   await Promise.all([servers.close(), ...scans.map((scan) => scan.stop())]);
+  await stopUnlinking?.();
   await bot.stop();
   await runtime.close();
   await closeTenants();

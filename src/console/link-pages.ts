@@ -29,7 +29,7 @@ export function confirmPage(visitor: Visitor, account: ChatAccount, { slack, per
 </dl>
 <form method="post" action="${LINK_PATH}">${csrfField(visitor.session)}
 <button name="act" value="confirm">Link these two accounts</button>
-<button class="plain" name="act" value="cancel">They are not both mine</button>
+<button name="act" value="cancel">They are not both mine</button>
 </form>`;
   return consolePage({ title: 'Are both of these yours?', body, visitor });
 }

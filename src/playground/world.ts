@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AlarmReceiver, startAlarmReceiver } from './alarm-receiver.ts';
 import { APPROVAL_APP, BOT_APP, BOT_IDENTITY, CONSOLE_APP, PERIMETER_APP, SLACK, TEAMS_APP_ID, TENANT_ID } from './cast.ts';
@@ -32,10 +32,7 @@ export interface WorldOptions {
   /** `off` where something else than the platforms' limits is measured. */
   readonly limits?: 'real' | 'off';
   /** Where browsers sign in to Slack, and where they come back to, for tests on domains of their own. */
-  readonly slackSignIn?: {
-    readonly app: Pick<OpenIdApp, 'redirectUris' | 'browserOrigin'>;
-    readonly tls: { readonly cert: string; readonly key: string };
-  };
+  readonly slackSignIn?: Pick<OpenIdApp, 'redirectUris' | 'browserOrigin'>;
   /** Where browsers sign in, and under which names, for tests on domains of their own. */
   readonly microsoft?: Partial<Pick<MicrosoftOptions, 'browserLogin' | 'hostNames' | 'redirectUris' | 'otherTenants'>>;
 }
@@ -119,7 +116,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     clientId: SLACK.clientId,
     clientSecret: secretText(),
     redirectUris: [`${consoleUrl}${SLACK_CALLBACK}`],
-    ...options.slackSignIn?.app,
+    ...options.slackSignIn,
   };
   const limits = { limits: options.limits ?? 'real' } as const;
   const slack = await startSlack({
@@ -128,7 +125,7 @@ async function build(options: WorldOptions, started: (() => Promise<void>)[]): P
     exchanges,
     eventsUrl: () => `${botUrl}/slack/events`,
     openId,
-    ...(options.slackSignIn?.tls === undefined ? {} : { openIdTls: options.slackSignIn.tls }),
+    ...(options.slackSignIn === undefined ? {} : { openIdTls: tlsOf(microsoft) }),
   });
   started.push(() => slack.close());
   const teams = await startTeams({
@@ -236,3 +233,8 @@ function childEnv(caFile: string): NodeJS.ProcessEnv {
   const own = Object.fromEntries(kept.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])));
   return { ...own, NODE_EXTRA_CA_CERTS: caFile, NODE_NO_WARNINGS: '1' };
 }
+
+const tlsOf = ({ certFile, keyFile }: MicrosoftFarEnd) => ({
+  cert: readFileSync(certFile, 'utf8'),
+  key: readFileSync(keyFile, 'utf8'),
+});

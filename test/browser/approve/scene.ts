@@ -64,6 +64,7 @@ export async function startScene(name: string): Promise<Scene> {
   const world = await startWorld({
     folder: join(folder, 'playground'),
     slackMode: 'http',
+    slackSignIn: { redirectUris: [`${SITES.console}/console/link/slack`], browserOrigin: SITES.slackLogin },
     microsoft: {
       browserLogin: { origin: SITES.login },
       hostNames: HOST_NAMES,
@@ -94,7 +95,7 @@ export async function startScene(name: string): Promise<Scene> {
   const foreign = await startForeignPages(world.microsoft);
   const loginPort = Number(new URL(world.microsoft.loginUrl).port);
   const proxy = await startTlsProxy(world.microsoft, Number(new URL(world.botUrl).port));
-  const own = { login: loginPort, approve: approvePort, console: proxy.port };
+  const own = { login: loginPort, approve: approvePort, console: proxy.port, slackLogin: world.slack.openId?.tlsPort ?? 0 };
   const ports = { slack: foreign.port, teams: foreign.port, foreign: foreign.port, ...own };
   const chromium: Browser = await launchChromium(ports, world.microsoft.certFile);
   let shown = 0;

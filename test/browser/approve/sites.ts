@@ -10,6 +10,8 @@ import { type Browser, chromium } from 'playwright-core';
  */
 export const SITES = {
   slack: 'https://slack.chat.test',
+  /** Where people sign in to Slack. */
+  slackLogin: 'https://signin.chat.test',
   teams: 'https://teams.cards.test',
   login: 'https://login.entra.test',
   approve: 'https://approve.hallpass.test',

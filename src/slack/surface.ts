@@ -4,7 +4,7 @@ import type { Clock } from '../access/core/clock.ts';
 import type { ChatAccountFacts } from '../access/may-link.ts';
 import type { Secret } from '../access/core/secret.ts';
 import type { Desk } from '../chat/desk.ts';
-import type { Address, PostedMessage, Surface } from '../chat/surface.ts';
+import type { Surface } from '../chat/surface.ts';
 import type { HallpassConfig } from '../config/hallpass-config.ts';
 import type { Log } from '../observe/log.ts';
 import { createBoltApp, httpReceiver, socketReceiver } from './bolt-app.ts';
@@ -14,7 +14,7 @@ import { createFitnessCheck } from './fitness.ts';
 import { createFrontDoor } from './front-door.ts';
 import { homeView } from './home-view.ts';
 import { notePreviousSecret } from './note-previous-secret.ts';
-import { renderMessage } from './render-message.ts';
+import { createPoster } from './poster.ts';
 import { createSlackClient } from './slack-client.ts';
 import { socketGate } from './socket-gate.ts';
 import { createSocketLink } from './socket-link.ts';
@@ -80,39 +80,12 @@ export function createSlackSurface({ settings, desk, log, clock, onPreviousSecre
     return { link: createSocketLink(receiver, log) };
   }
 
-  async function channelOf(address: Address): Promise<string> {
-    if (address.platform !== 'slack' || address.workspaceId !== workspaceId) throw elsewhere();
-    if ('channelId' in address) return address.channelId;
-    const opened = await client.call('open a direct message', (web) => web.conversations.open({ users: address.userId }));
-    return told(opened.channel?.id, 'the direct message’s channel');
-  }
-
   return {
     platform: 'slack',
     ...(transport.handle === undefined ? {} : { handle: transport.handle }),
+    ...createPoster(client, workspaceId),
     fitness,
     account: (userId) => readSlackAccount(client, workspaceId, userId),
-
-    async post(address, message, replyTo) {
-      const channel = await channelOf(address);
-      const thread = replyTo?.channelId === channel ? { thread_ts: replyTo.messageId } : {};
-      const posted = await client.call(`post a ${message.kind} message`, (web) =>
-        web.chat.postMessage({ channel, ...renderMessage(message), ...thread, unfurl_links: false, unfurl_media: false }),
-      );
-      return {
-        platform: 'slack',
-        workspaceId,
-        channelId: posted.channel ?? channel,
-        messageId: told(posted.ts, 'its timestamp'),
-      };
-    },
-
-    async update(posted: PostedMessage, message) {
-      if (posted.platform !== 'slack' || posted.workspaceId !== workspaceId) throw elsewhere();
-      await client.call(`update a ${message.kind} message`, (web) =>
-        web.chat.update({ channel: posted.channelId, ts: posted.messageId, ...renderMessage(message) }),
-      );
-    },
 
     async publishHome(userId, view) {
       const drawn = homeView(view, await counter.zones.soon(userId));
@@ -150,15 +123,4 @@ export function createSlackSurface({ settings, desk, log, clock, onPreviousSecre
 function needed(secret: Secret | undefined, key: string, mode: string): Secret {
   if (secret !== undefined) return secret;
   throw new AppError('config.invalid', `slack.${key} is needed in mode ${mode}`, { hint: `Add slack.${key} to hallpass.yaml.` });
-}
-
-function elsewhere(): AppError {
-  return new AppError('chat.wrong-workspace', 'this message belongs to another workspace', {
-    hint: 'Check slack.workspaceId in hallpass.yaml.',
-  });
-}
-
-function told<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new AppError('chat.rejected', `Slack's answer left out ${what}`);
-  return value;
 }

@@ -67,6 +67,11 @@ export const MEANINGS: Readonly<Record<number, Meaning>> = {
     next: 'Turn "Allow public client flows" off in the app registration, under Authentication.',
   },
   // A certificate.
+  // Entra's own text; the list gives the number another meaning, which no application of ours can meet.
+  700023: {
+    says: 'The assertion was made for another tenant or cloud.',
+    next: 'Check tenantId and cloud: they are part of what is signed.',
+  },
   700027: {
     says: 'The registration does not know the certificate, or the signature made with its key is wrong.',
     next: 'Upload the certificate of credential.certificate.file (without its key) to the app registration, under Certificates & secrets.',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
@@ -28,7 +28,8 @@ afterAll(async () => {
 });
 
 const kept = (name: string, text: string): string => {
-  const file = join(folder, name);
+  mkdirSync(join(folder, 'secrets'), { recursive: true });
+  const file = join(folder, 'secrets', name);
   writeFileSync(file, text, { mode: 0o600 });
   return file;
 };

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
@@ -48,7 +48,8 @@ async function nameOfRita(credential: CredentialSetting, clientId = PERIMETER_AP
 }
 
 function secretFile(text: string): string {
-  const file = join(mkdtempSync(join(folder, 'secret-')), 'secret');
+  mkdirSync(join(folder, 'secrets'), { recursive: true });
+  const file = join(mkdtempSync(join(folder, 'secrets', 'one-')), 'secret');
   writeFileSync(file, text, { mode: 0o600 });
   return file;
 }

@@ -54,23 +54,29 @@ function encoded(value: string, before: number, code: 'base64' | 'base64url'): s
   return text.slice(Math.ceil((before * 8) / 6), whole);
 }
 
-export type Search = (file: string, text: string) => readonly Leak[];
+export type Search = (file: string, bytes: Buffer) => readonly Leak[];
+
+/** So many places that a byte sequence may be noted at: hardly any other falls onto one of a few thousand. */
+const FILTER_BITS = 22;
+const slotOf = (bytes: Buffer, end: number): number =>
+  Math.imul(bytes.readUInt32LE(end - 4), 0x9e_37_79_b1) >>> (32 - FILTER_BITS);
 
 export function createSearch(all: readonly Issued[]): Search {
   const byKey = new Map<string, Form[]>();
+  const maybe = new Uint8Array(2 ** FILTER_BITS);
   for (const form of all.flatMap(formsOf)) {
     const key = form.text.slice(-KEY_LENGTH);
     byKey.set(key, [...(byKey.get(key) ?? []), form]);
+    maybe[slotOf(Buffer.from(key, 'latin1'), KEY_LENGTH)] = 1;
   }
-  return (file, text) => {
+  return (file, bytes) => {
     const leaks = new Map<Form, Leak>();
-    for (let end = KEY_LENGTH; end <= text.length; end++) {
-      const forms = byKey.get(text.slice(end - KEY_LENGTH, end));
-      if (forms === undefined) continue;
-      for (const form of forms) {
+    for (let end = KEY_LENGTH; end <= bytes.length; end++) {
+      if (maybe[slotOf(bytes, end)] === 0) continue;
+      for (const form of byKey.get(bytes.toString('latin1', end - KEY_LENGTH, end)) ?? []) {
         const start = end - form.text.length;
-        if (start < 0 || leaks.has(form) || !text.startsWith(form.text, start)) continue;
-        const context = text.slice(Math.max(0, start - CONTEXT_LENGTH), start);
+        if (start < 0 || leaks.has(form) || bytes.toString('latin1', start, end) !== form.text) continue;
+        const context = bytes.toString('latin1', Math.max(0, start - CONTEXT_LENGTH), start);
         leaks.set(form, { file, kind: form.issued.kind, form: form.name, context });
       }
     }
@@ -79,7 +85,7 @@ export function createSearch(all: readonly Issued[]): Search {
 }
 
 /** Files that hold secrets because they are there for it: what the configuration points to, keys of the playground's servers. */
-const MADE_FOR_SECRETS = /[\\/](secrets[\\/][^\\/]+|microsoft[\\/]server\.key|[^\\/]+\.key)$/;
+const MADE_FOR_SECRETS = /[\\/](secrets[\\/].+|microsoft[\\/]server\.key|[^\\/]+\.key)$/;
 /** The one place where ID tokens are kept on purpose. */
 const EVIDENCE = /[\\/]evidence[\\/]/;
 
@@ -91,7 +97,7 @@ export function leaksIn(folders: readonly string[], search: Search, mayHold: (fi
   for (const file of folders.flatMap(filesIn)) {
     if (MADE_FOR_SECRETS.test(file) || mayHold(file)) continue;
     files += 1;
-    bytes += eachChunk(file, (text) => leaks.push(...search(file, text)));
+    bytes += eachChunk(file, (chunk) => leaks.push(...search(file, chunk)));
   }
   const isEvidence = ({ file, kind }: Leak) => kind === 'id token' && EVIDENCE.test(file);
   return { files, bytes, leaks: leaks.filter((leak) => !isEvidence(leak)), evidence: leaks.filter(isEvidence) };
@@ -103,7 +109,7 @@ function filesIn(folder: string): readonly string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-function eachChunk(file: string, look: (text: string) => void): number {
+function eachChunk(file: string, look: (chunk: Buffer) => void): number {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) return 0;
   const handle = openSync(file, 'r');
@@ -111,7 +117,7 @@ function eachChunk(file: string, look: (text: string) => void): number {
     const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, size));
     for (let at = 0; at < size; at += buffer.length - OVERLAP_BYTES) {
       const read = readSync(handle, buffer, 0, buffer.length, at);
-      look(buffer.toString('latin1', 0, read));
+      look(buffer.subarray(0, read));
       if (at + read >= size || buffer.length <= OVERLAP_BYTES) break;
     }
   } finally {

@@ -42,8 +42,8 @@ export async function certified(
     });
     return app;
   } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-    if (code === 'ERR_JWT_EXPIRED')
+    const [code, claim]: unknown[] = error instanceof Error ? [Reflect.get(error, 'code'), Reflect.get(error, 'claim')] : [];
+    if (code === 'ERR_JWT_EXPIRED' || claim === 'nbf')
       return invalid(700_024, `Client assertion is not within its valid time range. Current time: ${instantOf(now)}.`);
     if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED')
       return invalid(700_023, 'Client assertion audience claim does not match Realm issuer. Review the documentation.');

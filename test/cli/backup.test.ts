@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { parse, stringify } from 'yaml';
 import { accessRequestFlow, findingFlow } from '../../src/bot/flows.ts';
 import { verifyJournal } from '../../src/cli/journal.ts';
 import { openRuntime } from '../../src/durable/runtime.ts';
@@ -113,12 +114,14 @@ describe('a backup', () => {
 
   it('takes along nothing of the process itself, no configuration and no secret', async () => {
     await filled();
-    writeFileSync(join(files.botStore, 'perimeter-ledger.json'), '{"seq":1,"head":"ab"}');
+    for (const note of ['perimeter-ledger', 'first-tenant', `perimeter-ledger-${rita.tenantId}`])
+      writeFileSync(join(files.botStore, `${note}.json`), '{"seq":1,"head":"ab"}');
+    const notes = ['first-tenant.json', `perimeter-ledger-${rita.tenantId}.json`, 'perimeter-ledger.json'];
     await backup();
     expect(readdirSync(files.botStore).toSorted()).toEqual(
-      ['checkpoint', 'index.db', 'journal', 'lease.db', 'perimeter-ledger.json', 'texts'].toSorted(),
+      ['checkpoint', 'index.db', 'journal', 'lease.db', ...notes, 'texts'].toSorted(),
     );
-    expect(readdirSync(away).toSorted()).toEqual(['checkpoint', 'journal', 'manifest.json', 'perimeter-ledger.json', 'texts']);
+    expect(readdirSync(away).toSorted()).toEqual(['checkpoint', 'journal', 'manifest.json', ...notes, 'texts'].toSorted());
     expect(statSync(away).mode & 0o777).toBe(0o700);
     for (const { path } of manifest().files) expect(statSync(join(away, path)).mode & 0o077).toBe(0);
   });
@@ -143,11 +146,8 @@ describe('a backup', () => {
   });
 
   it('says what to do instead where the store is a database', async () => {
-    const text = readFileSync(files.hallpass, 'utf8');
-    writeFileSync(
-      files.hallpass,
-      text.replace(/^store:\n {2}folder: .*$/m, 'store:\n  postgres:\n    connection: { env: HALLPASS_POSTGRES }'),
-    );
+    const { console: _, ...rest }: Record<string, unknown> = parse(readFileSync(files.hallpass, 'utf8'));
+    writeFileSync(files.hallpass, stringify({ ...rest, store: { postgres: { connection: { env: 'HALLPASS_POSTGRES' } } } }));
     for (const answer of [await backup(), await restore()])
       expect(answer).toMatchObject({
         status: 2,

@@ -7,7 +7,7 @@ import { point } from '../../../access/core/point.ts';
 import { nodeFiles } from './node-files.ts';
 
 /** While this file is there, old and new may be mixed: nobody may open the store. */
-const MARKER = 'rebuilding.json';
+export const REPLACING = 'rebuilding.json';
 /** Says that a backup was put back here; whoever runs on it looks (perimeter/reconcile/doubt-restored.ts). */
 export const RESTORED = 'restored.json';
 
@@ -52,16 +52,16 @@ export async function replaceStore(folder: string, replacement: Replacement): Pr
   const whole = replacementSchema.parse(replacement);
   await mkdir(join(folder, whole.archive), { recursive: true, mode: 0o700 });
   // The name appears whole or not at all.
-  const draft = join(folder, `${MARKER}.tmp`);
+  const draft = join(folder, `${REPLACING}.tmp`);
   await writeFile(draft, JSON.stringify(whole), { mode: 0o600, flush: true });
-  await rename(draft, join(folder, MARKER));
+  await rename(draft, join(folder, REPLACING));
   await nodeFiles.syncFolder(folder);
   point('replace.begun');
   await putInPlace(folder, whole);
 }
 
 function read(folder: string): z.infer<typeof replacementSchema> | undefined {
-  const bytes = nodeFiles.readNow(join(folder, MARKER));
+  const bytes = nodeFiles.readNow(join(folder, REPLACING));
   return bytes && replacementSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
 }
 
@@ -79,7 +79,7 @@ async function putInPlace(folder: string, replacement: z.infer<typeof replacemen
     if (existsSync(at(name)) && !existsSync(join(archive, name))) await rename(at(name), join(archive, name));
   await nodeFiles.syncFolder(archive);
   await nodeFiles.syncFolder(folder);
-  await rm(at(MARKER));
+  await rm(at(REPLACING));
   await nodeFiles.syncFolder(folder);
   point('replace.done');
   await rm(fresh, { recursive: true, force: true });

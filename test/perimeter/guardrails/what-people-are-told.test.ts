@@ -88,6 +88,16 @@ describe('whoever asks is told', () => {
       { more: { breakGlass } },
       ['guardrail.duration', 'The longest duration here is 20 minutes.', 'Ask for at most 20 minutes.'],
     ],
+    [
+      'how long it may wait',
+      { approvalWindowMinutes: 1_441 },
+      {},
+      [
+        'guardrail.approval-window',
+        'A request waits for at most 1440 minutes here.',
+        'An administrator can let the bot ask for that (requests.approvalWindowMinutes of hallpass.yaml).',
+      ],
+    ],
   ])('%s', (_name, lie, wishes, expected) => {
     expect(told(mayRegister({ ...asked, ...lie }, perimeterConfig(wishes)))).toEqual(expected);
   });

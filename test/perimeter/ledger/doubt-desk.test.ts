@@ -132,6 +132,7 @@ describe('the alarm of a doubt', () => {
       { why: 'unknown-records', unknownIds: ['lost'] },
       "Microsoft's records name requests of ours that it does not know",
     ],
+    ['that it came from a backup', { why: 'restored' }, 'it was restored from a backup'],
     ['that somebody had it rebuilt', { why: 'operator' }, 'an operator had it rebuilt'],
   ])('says %s', async (_name, found, words) => {
     await desk.raise(found);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { schema } from '@stryker-mutator/api/core';
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import type { Reporter } from '@stryker-mutator/api/report';
@@ -22,6 +23,25 @@ const COUNTED: ReadonlySet<string> = new Set(['Killed', 'Timeout', 'Survived', '
 const percent = ({ found, all }: Score) => (all === 0 ? 100 : (100 * found) / all);
 const row = (name: string, score: Score) => `| ${name} | ${percent(score).toFixed(1)} % | ${score.found} of ${score.all} |`;
 
+const NOTE = 'docs/mutation.md';
+
+/** Changes that no test notices, and of which the note says nothing: there each has a line with its file and a piece of the changed code. */
+function notExplained(files: Files): readonly string[] {
+  const explained = readFileSync(NOTE, 'utf8')
+    .split('\n')
+    .map((line) => /^- `([^`]+)`: `([^`]+)`/.exec(line)?.slice(1) ?? []);
+  return Object.entries(files).flatMap(([name, { source, mutants }]) =>
+    mutants
+      .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+      .map(({ location, replacement }) => ({
+        code: source.split('\n')[location.start.line - 1] ?? '',
+        becomes: `${name}:${location.start.line}:${location.start.column} → ${replacement ?? ''}`,
+      }))
+      .filter(({ code }) => !explained.some(([file, part]) => file && part && name.endsWith(file) && code.includes(part)))
+      .map(({ becomes }) => becomes),
+  );
+}
+
 /** Prints the table of docs/mutation.md, and fails the run when a room has less than it must. */
 const reporter: Reporter = {
   onMutationTestReportReady({ files }) {
@@ -39,6 +59,8 @@ const reporter: Reporter = {
       all: 0,
     });
     process.stdout.write(`\n${[...lines, row('**all**', sum)].join('\n')}\n`);
+    const silent = notExplained(files);
+    process.stdout.write(`\n${silent.length} that ${NOTE} does not explain\n${silent.map((one) => `${one}\n`).join('')}`);
     if ([sum, ...scores].some((score) => percent(score) < LEAST)) process.exitCode = 1;
   },
 };

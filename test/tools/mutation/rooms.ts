@@ -54,6 +54,8 @@ export const ROOMS = {
     'src/perimeter/ledger/own-records.ts',
     'src/perimeter/ledger/seen-heads.ts',
     'src/perimeter/ledger/sound-doubt.ts',
+    'src/perimeter/reconcile/plan.ts',
+    'src/perimeter/swept.ts',
     'flows/doubt.ts',
     'flows/freeze.ts',
     part('flows/grant.ts', 'const MINUTE_MS', '}).createMachine({'),
@@ -67,7 +69,7 @@ export const MUTATION_TESTS = [
   'test/perimeter/guardrails/!(in-the-tenant|groups-in-the-tenant).test.ts',
   'test/perimeter/evidence/!(from-the-page|every-change).test.ts',
   'test/perimeter/ledger/*.test.ts',
-  'test/perimeter/{guardrails,caller-token,clock-watch,load-perimeter-config*}.test.ts',
+  'test/perimeter/{guardrails,caller-token,clock-watch,load-perimeter-config*,reconcile-plan}.test.ts',
 ];
 
 function part(file: string, from: string, to?: string): string {

@@ -1,4 +1,6 @@
 import { dirname, resolve } from 'node:path';
+import { exchangeAudience } from '../identity/client-assertion.ts';
+import { addressesOf } from '../identity/cloud.ts';
 import type { PerimeterConfig } from '../perimeter/perimeter-config.ts';
 import { assignAzureRoles } from './perimeter-setup-azure.ts';
 import {
@@ -57,10 +59,7 @@ const signIn = ({ cloud, tenantId }: SetupFacts): SetupStep => ({
 const identity = ({ tenant }: PerimeterConfig, facts: SetupFacts): SetupStep => ({
   id: 'identity',
   title: 'The identity of the perimeter',
-  why:
-    'managedIdentity' in tenant.credential
-      ? 'A user-assigned managed identity: no secret exists, and it outlives the host.'
-      : 'The file names a client secret. A managed identity would need none: credential: { managedIdentity: { clientId: … } }.',
+  why: whyThisIdentity(tenant.credential),
   commands: [
     'az group create --name hallpass-perimeter --location "$LOCATION"',
     'az identity create --resource-group hallpass-perimeter --name hallpass-perimeter',
@@ -69,9 +68,39 @@ const identity = ({ tenant }: PerimeterConfig, facts: SetupFacts): SetupStep => 
           'IDENTITY_CLIENT_ID=$(az identity show --resource-group hallpass-perimeter --name hallpass-perimeter --query clientId --output tsv)',
         ]
       : []),
+    ...federate(tenant, facts),
   ],
-  portal: ['Managed Identities → Create; note its Client ID and its Object (principal) ID.'],
+  portal: [
+    'Managed Identities → Create; note its Client ID and its Object (principal) ID.',
+    ...('federated' in tenant.credential
+      ? [`App registrations → ${tenant.clientId} → Certificates & secrets → Federated credentials → Managed identity.`]
+      : []),
+  ],
 });
+
+function whyThisIdentity(credential: PerimeterConfig['tenant']['credential']): string {
+  if ('managedIdentity' in credential) return 'A user-assigned managed identity: no secret exists, and it outlives the host.';
+  if ('federated' in credential)
+    return 'An app registration that trusts a user-assigned managed identity of its own tenant: no secret exists, and it reaches other tenants.';
+  const better = 'A managed identity would need none: credential: { managedIdentity: { clientId: … } }.';
+  if ('workloadIdentity' in credential)
+    return 'An app registration that trusts a token of the platform, which keeps it in a file: no secret exists.';
+  return `The file names a ${'certificate' in credential ? 'certificate and its key' : 'client secret'}. ${better}`;
+}
+
+/** The principal is read again: the identity may have been there before. */
+function federate({ credential, clientId, tenantId, cloud }: PerimeterConfig['tenant'], facts: SetupFacts): readonly string[] {
+  if (!('federated' in credential)) return [];
+  const setting = typeof cloud === 'string' ? facts.cloud : cloud;
+  const issuer = `${addressesOf(setting).login}/${tenantId}/v2.0`;
+  return [
+    identityPrincipal,
+    `az ad app federated-credential create --id ${clientId} --parameters "{\\"name\\":\\"hallpass-perimeter\\",\\"issuer\\":\\"${issuer}\\",\\"subject\\":\\"$PRINCIPAL_ID\\",\\"audiences\\":[\\"${exchangeAudience(setting)}\\"]}"`,
+  ];
+}
+
+const identityPrincipal =
+  'PRINCIPAL_ID=$(az identity show --resource-group hallpass-perimeter --name hallpass-perimeter --query principalId --output tsv)';
 
 const api = (facts: SetupFacts): SetupStep => ({
   id: 'api',
@@ -125,7 +154,9 @@ const azureRoles = (config: PerimeterConfig): SetupStep => ({
   title: 'The right to give Azure roles',
   why: 'Bound by a condition to the roles of the file. Whether the condition holds for PIM too is not documented: the guardrails hold either way.',
   commands: [
-    'PRINCIPAL_ID=$(az identity show --resource-group hallpass-perimeter --name hallpass-perimeter --query principalId --output tsv)',
+    'managedIdentity' in config.tenant.credential
+      ? identityPrincipal
+      : `PRINCIPAL_ID=$(az ad sp show --id ${config.tenant.clientId} --query id --output tsv)`,
     ...assignAzureRoles(config, '"$PRINCIPAL_ID"'),
   ],
   portal: [

@@ -163,6 +163,23 @@ describe('what is printed to set the perimeter up', () => {
     expect(spawnSync('bash', ['-c', `printf %s ${word("a'b $(c) \\")}`], { encoding: 'utf8' }).stdout).toBe("a'b $(c) \\");
   });
 
+  it('makes the registration trust the identity where the file says so, in the forms of the cloud', () => {
+    const credential = { federated: { managedIdentity: { clientId: IDENTITY } } };
+    const tenant = { ...settings().tenant, cloud: 'AzureUSGovernment' as const, credential };
+    const [step] = setupPlan(configOf({ tenant }), 'perimeter.yaml').steps.filter(({ id }) => id === 'identity');
+    const command = step?.commands.at(-1) ?? '';
+    const shell = `az() { printf '%s' "$8"; }; PRINCIPAL_ID=the-principal; ${command}`;
+    const { stdout, status } = spawnSync('bash', ['-c', shell], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      name: 'hallpass-perimeter',
+      issuer: `https://login.microsoftonline.us/${TENANT}/v2.0`,
+      subject: 'the-principal',
+      audiences: ['api://AzureADTokenExchangeUSGov'],
+    });
+    expect(step?.why).toContain('reaches other tenants');
+  });
+
   it('holds no secret, nor asks for one', () => {
     const credential = { clientSecret: { env: 'HALLPASS_SECRET' } };
     const text = planText(setupPlan(configOf({ tenant: { ...settings().tenant, credential } }), 'perimeter.yaml'));

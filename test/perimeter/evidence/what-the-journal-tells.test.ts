@@ -173,6 +173,14 @@ describe('what a reader must know', () => {
         'The ledger was lost after this was given, and this entry was made again from other records. What it was given on is not known here.',
       ],
     ],
+    [
+      'that it was over already, and counts',
+      { request: null, texts: {} },
+      { opening: { kind: 'over' } },
+      [
+        'The ledger was lost after this was over, and this entry was made again from other records, so that it counts. What it was given on is not known here.',
+      ],
+    ],
   ])('%s', (_name, of, more, remarks) => {
     expect(remarksOf({ ...remarked, ...of }, context(more))).toEqual(remarks);
   });

@@ -198,6 +198,15 @@ describe('what a grant remembers', () => {
     });
   });
 
+  it('is when it was given and ended, of what was over before the ledger was lost', () => {
+    const over: GrantOpening = { kind: 'over', registration, target, givenAt: BEGAN, endedAt: ENDS };
+    expect(grantAfter([], over)).toEqual({
+      state: 'ended',
+      context: { opening: over, registeredAt: BEGAN, decisions: [], givenAt: BEGAN, confirmedAt: ENDS },
+    });
+    expect(effectsOf(grant, { opening: over }, [])).toEqual({ names: [], delays: [] });
+  });
+
   it('is never a decision that comes when it is found again', () => {
     expect(grantAfter([decided(), signed], adopted('pim')).state).toBe('active');
   });

@@ -51,7 +51,11 @@ const entitlementSchema = z.strictObject({
   durationsMinutes: z.array(minutes).min(1).max(10),
 });
 /** With the tenant where it is given. */
-export type EntitlementSetting = Omit<z.infer<typeof entitlementSchema>, 'tenant'> & { readonly tenantId: string };
+export type EntitlementSetting = Omit<z.infer<typeof entitlementSchema>, 'tenant'> & {
+  readonly tenantId: string;
+  /** Where there are several: people have to see which. */
+  readonly tenantName?: string;
+};
 
 /**
  * Who may look at Hallpass itself: `viewer` sees who holds what, `auditor` also the history, `operator` also runs its checks and

@@ -18,7 +18,8 @@ export function inOneShape({ tenant, perimeter, tenants, entitlements, ...rest }
     entitlements: entitlements.map(({ tenant: name, ...entitlement }) => {
       const own = name === undefined ? all[0] : all.find((one) => one.name === name);
       if (own === undefined) throw new AppError('config.invalid', `${entitlement.id} is given in no tenant of the file`);
-      return { ...entitlement, tenantId: own.tenantId.toLowerCase() };
+      const tenantId = own.tenantId.toLowerCase();
+      return { ...entitlement, tenantId, ...(all.length > 1 ? { tenantName: own.name } : {}) };
     }),
   };
 }

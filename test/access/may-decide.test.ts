@@ -5,6 +5,7 @@ import type { Rule } from '../../src/access/rule.ts';
 import type { Person } from '../../src/access/core/person.ts';
 
 const tenantId = '5c0ffee0-1111-4222-8333-444455556666';
+const OTHER = '0ddba110-1111-4222-8333-444455556666';
 const person = (digit: string): Person => ({ tenantId, objectId: `0b7ec700-0000-4000-8000-00000000000${digit}` });
 const RITA = person('1');
 const ANNA = person('2');
@@ -33,6 +34,21 @@ describe('who may decide', () => {
       'a named approver, although a group could not be read',
       [asked, ANNA, rule({ people: [ANNA], groups: [GROUP] }), enabled, failed],
       'yes',
+    ],
+    [
+      'a named approver of another tenant',
+      [asked, { ...ANNA, tenantId: OTHER }, rule({ people: [{ ...ANNA, tenantId: OTHER }] }), enabled, none],
+      'tenant.other',
+    ],
+    [
+      'a member of an approver group by the id of another tenant',
+      [asked, { ...ANNA, tenantId: OTHER }, byGroup, enabled, groupsOf(GROUP)],
+      'tenant.other',
+    ],
+    [
+      'an approver, for a principal of another tenant',
+      [{ ...asked, principal: { ...RITA, tenantId: OTHER } }, ANNA, byName, enabled, none],
+      'tenant.other',
     ],
     ['somebody of neither', [asked, ANNA, byGroup, enabled, none], 'not-an-approver'],
     [

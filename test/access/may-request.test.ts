@@ -4,6 +4,7 @@ import { mayLast, mayRequest } from '../../src/access/may-request.ts';
 import type { Rule } from '../../src/access/rule.ts';
 
 const RITA = { tenantId: '5c0ffee0-1111-4222-8333-444455556666', objectId: '0b7ec700-0000-4000-8000-000000000001' };
+const FOREIGN = { ...RITA, tenantId: '0ddba110-1111-4222-8333-444455556666' };
 const GROUP = '96000000-0000-4000-8000-000000000001';
 const rule: Rule = {
   id: 'reader',
@@ -22,6 +23,12 @@ describe('who may ask', () => {
   it.each<[string, Parameters<typeof mayRequest>, string]>([
     ['a member of the group', [RITA, rule, enabled, groupsOf(GROUP)], 'yes'],
     ['a named person', [RITA, named, enabled, groupsOf()], 'yes'],
+    [
+      'a named person of another tenant',
+      [FOREIGN, { ...rule, mayRequest: { people: [FOREIGN], groups: [] } }, enabled, groupsOf()],
+      'tenant.other',
+    ],
+    ['a member of the group, of another tenant', [FOREIGN, rule, enabled, groupsOf(GROUP)], 'tenant.other'],
     ['somebody of neither', [RITA, rule, enabled, groupsOf()], 'rule.not-eligible'],
     ['a named person who is disabled', [RITA, named, disabled, groupsOf()], 'account-disabled'],
     ['somebody whose groups could not be read', [RITA, rule, enabled, failed], 'membership-unknown'],

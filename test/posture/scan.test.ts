@@ -144,6 +144,52 @@ describe('a scan', () => {
   });
 });
 
+describe('two tenants', () => {
+  const SECOND = { tenantId: '5ec0d000-1111-4222-8333-444455556666', isFirst: false };
+  const scannedIn = async (tenant: typeof HOME, watch: Watch) => {
+    await scan?.stop();
+    scan = startScan({ tenant, runtime, collectors: [watch], clock, log, everyMinutes: 60 });
+    await untilScanned(scan);
+  };
+  const tenantsOf = () => findings().map(({ seen }) => [seen.checkId, seen.tenantId]);
+
+  it('have a finding each of the same thing, and neither resolves that of the other', async () => {
+    await scannedIn(HOME, shows({ sightings: [sighting()] }));
+    await scannedIn(SECOND, shows({ sightings: [sighting()] }));
+    const check = 'root-user-access-administrator';
+    expect(tenantsOf()).toEqual([
+      [check, HOME.tenantId],
+      [check, SECOND.tenantId],
+    ]);
+    await scannedIn(HOME, shows({ sightings: [] }));
+    expect(tenantsOf()).toEqual([[check, SECOND.tenantId]]);
+    await scannedIn(SECOND, shows({ sightings: [] }));
+    expect(tenantsOf()).toEqual([]);
+  });
+
+  it('each say what they could not check', async () => {
+    const blind = { code: 'azure.no-sight', reason: 'r', todo: 't', passing: false };
+    await scannedIn(HOME, shows({ sightings: [], blind }));
+    await scannedIn(SECOND, shows({ sightings: [] }));
+    expect(tenantsOf()).toEqual([['could-not-check', HOME.tenantId]]);
+  });
+
+  it('leave what was found before there were two to the first', async () => {
+    const actor = { kind: 'system', name: 'collector' } as const;
+    const seen = {
+      checkId: detail.check,
+      subjectId: NAME,
+      rung: 1,
+      detail: await runtime.putText('old', JSON.stringify(detail)),
+    };
+    await runtime.begin('finding', 'old', { seen }, actor);
+    await scannedIn(SECOND, shows({ sightings: [] }));
+    expect(findings().map(({ caseId }) => caseId)).toEqual(['old']);
+    await scannedIn(HOME, shows({ sightings: [] }));
+    expect(findings()).toEqual([]);
+  });
+});
+
 describe('what could not be checked', () => {
   const count = () => findings().filter(({ seen }) => seen.checkId === 'could-not-check').length;
 

@@ -21,7 +21,7 @@ export function entitlementWords(setting: EntitlementSetting | undefined, entitl
     name: setting.name,
     describes: setting.describes,
     privileged: setting.privileged,
-    scope: scopeOf(setting),
+    scope: setting.tenantName === undefined ? scopeOf(setting) : `${scopeOf(setting)}, in ${setting.tenantName}`,
   };
 }
 

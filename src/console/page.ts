@@ -10,9 +10,9 @@ main { max-width: 60rem; }
 h2 { font-size: 1.125rem; line-height: 1.3; margin: 2rem 0 .5rem; }
 ul.cards h2 { font-size: 1rem; margin: 0; }
 header { border-bottom: 1px solid var(--line); }
-header > div { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.25rem; max-width: 60rem; margin: 0 auto; padding: .5rem 1rem; }
+header > div { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .25rem 1.25rem; max-width: 60rem; margin: 0 auto; padding: .5rem 1rem; }
 header strong { margin-right: auto; }
-header form { display: block; margin: 0 0 0 auto; }
+header form { display: block; margin: 0; }
 header button, button.small { flex: none; min-height: 2.75rem; padding: .25rem .75rem; background: none; color: var(--act); }
 a.button { display: inline-block; min-height: 3rem; padding: .65rem 1.25rem; font-weight: 600; border-radius: .5rem; background: var(--act); color: var(--on-act); text-decoration: none; }
 ul.cards { list-style: none; margin: 1rem 0; padding: 0; display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }

@@ -356,6 +356,15 @@ describe('signing out', () => {
     expect((await page.click('Sign out')).title).toBe('Signed out · Hallpass');
   });
 
+  it('with a form that is far too long is not read to its end', async () => {
+    const browser = world.browserOf(ANNA);
+    await world.signIn(browser);
+    const form = (chars: number) =>
+      browser.postFrom(world.origin, world.at('/signout'), { csrf: 'A'.repeat(22), more: 'x'.repeat(chars) });
+    const [short, long] = [await form(8_000), await form(9_000)];
+    expect([short.status, codeOn(short), long.status, codeOn(long)]).toEqual([403, 'page.forged', 413, 'page.too-large']);
+  });
+
   it('does nothing to somebody whose cookie a foreign form cannot bring along', async () => {
     const browser = world.browserOf(ANNA);
     await world.signIn(browser);

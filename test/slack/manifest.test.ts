@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { SLACK_CALLBACK } from '../../src/console/linking.ts';
 
 interface Manifest {
   readonly _metadata: { readonly major_version: number };
@@ -9,7 +10,11 @@ interface Manifest {
     readonly bot_user: { readonly display_name: string };
     readonly slash_commands: readonly { readonly command: string; readonly url?: string; readonly description: string }[];
   };
-  readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
+  readonly oauth_config: {
+    readonly redirect_urls?: readonly string[];
+    readonly pkce_enabled?: boolean;
+    readonly scopes: { readonly bot: readonly string[]; readonly user: readonly string[] };
+  };
   readonly settings: { readonly socket_mode_enabled: boolean; readonly org_deploy_enabled: boolean };
 }
 
@@ -37,9 +42,19 @@ describe('the Slack manifest', () => {
     },
   );
 
+  it('lets people sign in with Slack by their id alone, back to the page that links accounts, as a confidential client', () => {
+    for (const { oauth_config } of [overHttp, overSocket]) {
+      expect(oauth_config.scopes.user).toEqual(['openid']);
+      // Switching it on makes the app a public client for good.
+      expect(oauth_config.pkce_enabled ?? false).toBe(false);
+    }
+    expect(overHttp.oauth_config.redirect_urls).toEqual([`https://hallpass.example.com${SLACK_CALLBACK}`]);
+  });
+
   it('explains every scope', () => {
     const page = readFileSync(join(import.meta.dirname, '../../manifest/slack.md'), 'utf8');
-    for (const scope of overHttp.oauth_config.scopes.bot) expect(page).toContain(`\`${scope}\``);
+    const { bot, user } = overHttp.oauth_config.scopes;
+    for (const scope of [...bot, ...user]) expect(page).toContain(`\`${scope}\``);
   });
 
   it('is the same app over a socket, without an address', () => {
@@ -47,7 +62,9 @@ describe('the Slack manifest', () => {
     expect(JSON.stringify(overSocket)).not.toContain('https://');
     const bare = (manifest: Manifest) =>
       JSON.stringify(manifest, (key, value: unknown) =>
-        ['url', 'request_url', 'message_menu_options_url', 'socket_mode_enabled'].includes(key) ? undefined : value,
+        ['url', 'request_url', 'message_menu_options_url', 'redirect_urls', 'socket_mode_enabled'].includes(key)
+          ? undefined
+          : value,
       );
     expect(bare(overSocket)).toBe(bare(overHttp));
   });

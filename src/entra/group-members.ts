@@ -19,7 +19,7 @@ export function membersPath(groupId: string): string {
  * @throws {AppError} `directory.rejected` for what is no GUID
  * @see https://learn.microsoft.com/graph/api/group-delete-members
  */
-export function memberRefPath({ target, principalId }: Order<GroupMembership>): string {
+export function memberRefPath({ target, principalId }: Pick<Order<GroupMembership>, 'target' | 'principalId'>): string {
   return `${membersPath(target.groupId)}/${idIn(principalId)}/$ref`;
 }
 

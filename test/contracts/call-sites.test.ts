@@ -24,6 +24,12 @@ const by = (method: string, path: string) => path.replace('{}', method);
 
 /** Each call of Graph and ARM in the code, and what it is called in manifest/permissions.json. A new call is added to both. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
+  'src/cli/probe/of-perimeter.ts graph.post(`${membersPath(testGroupId)}/$ref`': [`graph POST ${MEMBERS}/$ref`],
+  'src/cli/probe/of-perimeter.ts graph.delete(memberRefPath(': [`graph DELETE ${MEMBERS}/{directoryObject-id}/$ref`],
+  'src/cli/probe/of-perimeter.ts graph.list(membersPath(groupId)': [`graph GET ${MEMBERS}`],
+  'src/cli/probe/of-perimeter.ts graph.list(`/groups/${segment(groupId)}/transitiveMembers`': [
+    'graph GET /groups/{group-id}/transitiveMembers',
+  ],
   'src/entra/credentials-reader.ts graph.get(path': [
     'graph GET /applications',
     'graph GET /applications/{application-id}/owners',

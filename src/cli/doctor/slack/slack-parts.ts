@@ -18,6 +18,10 @@ export interface SlackParts {
   /** Undefined where the mode needs none. */
   readonly signingSecret: Secret | undefined;
   readonly channels: readonly ChannelAddress[];
+  /** People whom the file names in this workspace. */
+  readonly userIds: readonly string[];
+  /** As Slack names somebody's zone. @throws {AppError} `chat.*` */
+  readonly zoneOf: (userId: string) => Promise<string | undefined>;
   /** What Slack says of the token. @throws {AppError} `chat.*` */
   readonly who: () => Promise<WhoWeAre>;
   /** Whether Slack would open a Socket Mode connection to us. None is opened. @throws {AppError} `chat.*`, `secret.*` */
@@ -48,6 +52,13 @@ export function openSlackParts(config: HallpassConfig, slack: SlackSetting): Sla
       if (appToken === undefined) return;
       const app = createSlackClient(slack.apiUrl, readSecret(appToken), log);
       await app.call('ask for a Socket Mode connection', (web) => web.apps.connections.open());
+    },
+    userIds: config.people.flatMap(({ slack: accounts }) =>
+      accounts.filter(({ workspaceId }) => workspaceId === slack.workspaceId).map(({ userId }) => userId),
+    ),
+    zoneOf: async (userId) => {
+      const { user } = await client.call('read a user', (web) => web.users.info({ user: userId }));
+      return user?.tz;
     },
     fitness: isFit,
   };

@@ -19,7 +19,9 @@ export interface TeamsParts {
   readonly channels: readonly ChannelAddress[];
   /** Teams that the file names. */
   readonly teamIds: readonly string[];
-  readonly connector: Pick<Connector, 'channelsOf'>;
+  readonly connector: Connector;
+  /** Of a group in Entra: whether everybody may join. @throws {AppError} `directory.*` */
+  readonly visibilityOf: (groupId: string) => Promise<string | undefined>;
   /** Registrations of the tenant where the bot is registered; undefined where the file has no identity in it. */
   readonly registrations: RegistrationReader | undefined;
   /** Signs in to the Bot Framework. @throws whatever the sign-in says */
@@ -46,6 +48,7 @@ export function openTeamsParts(config: HallpassConfig, teams: TeamsSettings): Te
     channels: channelsIn(config, 'teams'),
     teamIds: [...new Set(named.flatMap(({ teamsTeamId }) => teamsTeamId ?? []))],
     connector,
+    visibilityOf: (groupId) => groups.visibilityOf(groupId),
     registrations: graph && createRegistrationReader(graph),
     signIn: async () => void (await identity.token()),
     fitness: ({ channelId }) =>

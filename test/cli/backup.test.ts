@@ -146,8 +146,12 @@ describe('a backup', () => {
   });
 
   it('says what to do instead where the store is a database', async () => {
-    const { console: _, ...rest }: Record<string, unknown> = parse(readFileSync(files.hallpass, 'utf8'));
-    writeFileSync(files.hallpass, stringify({ ...rest, store: { postgres: { connection: { env: 'HALLPASS_POSTGRES' } } } }));
+    const { console: own, ...rest }: Record<string, unknown> = parse(readFileSync(files.hallpass, 'utf8'));
+    const pages = { ...Object(own), cookieKey: { env: 'HALLPASS_COOKIE_KEY' } };
+    writeFileSync(
+      files.hallpass,
+      stringify({ ...rest, console: pages, store: { postgres: { connection: { env: 'HALLPASS_POSTGRES' } } } }),
+    );
     for (const answer of [await backup(), await restore()])
       expect(answer).toMatchObject({
         status: 2,

@@ -19,6 +19,14 @@ export interface Clicker {
   readonly ephemeral?: boolean | undefined;
 }
 
+/** Who acts, in the workspace that they belong to: in a shared channel that may be another one than ours (admit.ts says which). */
+export function actorOf(
+  { workspaceId }: Pick<Counter, 'workspaceId'>,
+  user: { readonly id: string; readonly team_id?: string | undefined },
+): ChatActor {
+  return { platform: 'slack', workspaceId: user.team_id ?? workspaceId, userId: user.id };
+}
+
 /** What the listeners share: the desk, and how to show its answers to the one who asked. */
 export interface Counter {
   readonly desk: Desk;

@@ -14,6 +14,8 @@ const BODY_PATIENCE_MS = 5_000;
 
 export interface FrontDoorOptions {
   readonly workspaceId: string;
+  /** Whose people may press what stands in a shared channel; see `linking.workspaces`. */
+  readonly alsoFrom?: readonly string[];
   readonly signingSecrets: SigningSecrets;
   /** Slack still signs by the secret that is on its way out. */
   readonly onPreviousSecret: () => void;
@@ -54,7 +56,7 @@ export function createFrontDoor(options: FrontDoorOptions): (req: IncomingMessag
     const timestamp = headerOf(req, 'x-slack-request-timestamp');
     const verified = verifySignature({ signature, timestamp, rawBody }, options.signingSecrets, clock.now());
     if ('fault' in verified) return { status: 401, code: `chat.signature-${verified.fault}` };
-    const admission = admit(form === undefined ? fromJson(rawBody) : fromForm(form), options.workspaceId);
+    const admission = admit(form === undefined ? fromJson(rawBody) : fromForm(form), options.workspaceId, options.alsoFrom);
     if (!admission.admitted) return { status: admission.code === 'chat.malformed' ? 400 : 403, code: admission.code };
     if (!replays.first(signature ?? '')) return { status: 409, code: 'chat.replayed' };
     const { payload } = admission;

@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { Answer, Desk } from '../chat/desk.ts';
 import type { ChatActor, PostedMessage } from '../chat/surface.ts';
 import type { ActionId } from './action-ids.ts';
-import type { Clicker, Counter } from './counter.ts';
+import { actorOf, type Clicker, type Counter } from './counter.ts';
 import { denyModal } from './deny-modal.ts';
 import { detailsModal } from './details-modal.ts';
 import { answerModal } from './notice-modal.ts';
@@ -84,14 +84,15 @@ async function choose(counter: Counter, { view, actions }: BlockActions, actor: 
   );
 }
 
-function pressOf({ workspaceId }: Counter, payload: BlockActions, caseId: string): Press {
+function pressOf(counter: Counter, payload: BlockActions, caseId: string): Press {
+  const { workspaceId } = counter;
   const { container } = payload;
   const channelId = container.channel_id ?? payload.channel?.id;
   const stands = container.type === 'message' && container.is_ephemeral !== true && channelId !== undefined;
   return {
     caseId,
     clicker: {
-      actor: { platform: 'slack', workspaceId, userId: payload.user.id },
+      actor: actorOf(counter, payload.user),
       triggerId: payload.trigger_id,
       responseUrl: payload.response_url,
       channelId,

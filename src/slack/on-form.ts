@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Answer } from '../chat/desk.ts';
 import type { ChatActor } from '../chat/surface.ts';
 import { VIEW_IDS } from './action-ids.ts';
-import type { Counter } from './counter.ts';
+import { actorOf, type Counter } from './counter.ts';
 import { NOTE_BLOCK } from './deny-modal.ts';
 import { plain } from './mrkdwn.ts';
 import { answerModal, waitingModal } from './notice-modal.ts';
@@ -16,7 +16,7 @@ type Ack = (response?: ViewResponseAction) => Promise<void>;
 
 /** A form that was sent. It is acknowledged with the answer when that comes in time, else with "One moment" and the answer after. */
 export async function onForm(counter: Counter, payload: ViewSubmission, ack: Ack): Promise<void> {
-  const actor: ChatActor = { platform: 'slack', workspaceId: counter.workspaceId, userId: payload.user.id };
+  const actor = actorOf(counter, payload.user);
   switch (payload.view.callback_id) {
     case VIEW_IDS.request:
       return submit(counter, payload, actor, ack);

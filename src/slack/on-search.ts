@@ -1,12 +1,12 @@
 import type { Option } from '@slack/types';
-import type { Counter } from './counter.ts';
+import { actorOf, type Counter } from './counter.ts';
 import { SUBMIT_PATIENCE_MS, within } from './patience.ts';
 import type { BlockSuggestion } from './payloads.ts';
 import { entitlementOption, SELECT_MAX_OPTIONS } from './request-modal.ts';
 
 /** What matches the words typed so far into the form's search field; nothing when the desk is late. */
 export async function onSearch(counter: Counter, { user, value }: BlockSuggestion): Promise<Option[]> {
-  const actor = { platform: 'slack' as const, workspaceId: counter.workspaceId, userId: user.id };
+  const actor = actorOf(counter, user);
   const looked = counter.desk.options(actor, value).catch((error: unknown) => {
     counter.sorry(error, 'search entitlements');
     return { options: [] };

@@ -21,6 +21,8 @@ import { createSocketLink } from './socket-link.ts';
 
 /** `slack:` of hallpass.yaml, with its secrets read. */
 export interface SlackSettings extends Pick<NonNullable<HallpassConfig['slack']>, 'workspaceId' | 'mode' | 'apiUrl'> {
+  /** `linking.workspaces`. */
+  readonly alsoFrom?: readonly string[];
   readonly botToken: Secret;
   /** Needed in mode `http`. */
   readonly signingSecret?: Secret;
@@ -53,7 +55,7 @@ export type SlackSurface = Surface & {
  * @throws {AppError} `config.invalid` when the secret that the mode needs is missing
  */
 export function createSlackSurface({ settings, desk, log, clock, onPreviousSecret }: SlackSurfaceOptions): SlackSurface {
-  const { workspaceId, apiUrl } = settings;
+  const { workspaceId, apiUrl, alsoFrom = [] } = settings;
   const client = createSlackClient(apiUrl, settings.botToken, log);
   const counter = createCounter({ desk, client, workspaceId, apiUrl, log });
   const working = new Set<Promise<void>>();
@@ -73,10 +75,10 @@ export function createSlackSurface({ settings, desk, log, clock, onPreviousSecre
       const signingSecrets = { current: signingSecret.reveal(), ...(previous ? { previous: previous.reveal() } : {}) };
       const noted = notePreviousSecret(clock, log, onPreviousSecret);
       const next = receiver.requestListener;
-      return { handle: createFrontDoor({ workspaceId, signingSecrets, onPreviousSecret: noted, clock, log, next }) };
+      return { handle: createFrontDoor({ workspaceId, alsoFrom, signingSecrets, onPreviousSecret: noted, clock, log, next }) };
     }
     const receiver = socketReceiver(needed(settings.appToken, 'appToken', 'socket').reveal(), apiUrl, log);
-    createBoltApp({ receiver, apiUrl, counter, log, track }).use(socketGate(workspaceId, clock, log));
+    createBoltApp({ receiver, apiUrl, counter, log, track }).use(socketGate(workspaceId, alsoFrom, clock, log));
     return { link: createSocketLink(receiver, log) };
   }
 

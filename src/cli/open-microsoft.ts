@@ -3,6 +3,7 @@ import { type DomainClock, openDomainClock } from '../config/domain-clock.ts';
 import { createGraphClient } from '../entra/graph-client.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { createCredential } from '../identity/credential.ts';
+import { tenantBound } from '../identity/tenant-bound.ts';
 import { auxiliaryCredentials } from './auxiliary-credentials.ts';
 import type { Log } from '../observe/log.ts';
 import type { OwnRecords } from '../perimeter/ledger/own-records.ts';
@@ -14,7 +15,7 @@ export function openMicrosoft(
   config: PerimeterConfig,
   log: Log,
 ): { readonly records: OwnRecords; readonly clock: DomainClock; close(): void } {
-  const credential = createCredential(config.tenant);
+  const credential = tenantBound(createCredential(config.tenant), config.tenant.tenantId);
   const { login, graph: graphUrl, arm } = addressesOf(config.tenant.cloud);
   const clock = openDomainClock(config.domainClock, [login, graphUrl, arm, config.alarm.url]);
   const graph = createGraphClient({ graphUrl, credential, log });

@@ -11,6 +11,7 @@ import { createRequestNames } from '../entra/request-names.ts';
 import { addressesOf } from '../identity/cloud.ts';
 import { credentialNotes } from '../identity/credential-notes.ts';
 import { createCredential } from '../identity/credential.ts';
+import { tenantBound } from '../identity/tenant-bound.ts';
 import { auxiliaryCredentials } from './auxiliary-credentials.ts';
 import { managedIdentityAssertion } from '../identity/client-assertion.ts';
 import { readSecret } from '../identity/secret-source.ts';
@@ -38,7 +39,7 @@ export async function openPerimeterParts(
   config: PerimeterConfig,
   log: Log,
 ): Promise<{ readonly parts: PerimeterParts; readonly closeRest: () => Promise<void> }> {
-  const credential = createCredential(config.tenant);
+  const credential = tenantBound(createCredential(config.tenant), config.tenant.tenantId);
   for (const note of credentialNotes(config.tenant.credential, transportClock.now())) log.warn(note);
   const { login, graph: graphUrl, arm } = addressesOf(config.tenant.cloud);
   const clock = openDomainClock(config.domainClock, [login, graphUrl, arm, config.alarm.url]);

@@ -104,13 +104,14 @@ describe('who acts in which tenant', () => {
 
 describe('a request of one of two tenants', () => {
   it('is made by the account of that tenant, and offered beside those of the other', async () => {
-    const { bot, submit, perimeter, runtime } = await twoWorld();
+    const here = await twoWorld();
+    const { bot, perimeter, runtime } = here;
     const offered = await bot.desk.options(inSlack(RITA), '');
     expect('options' in offered && offered.options.map(({ entitlementId }) => entitlementId)).toEqual([
       'global-reader',
       'second-reader',
     ]);
-    expect(await submit(inSlack(RITA), { entitlementId: 'second-reader' })).toMatchObject({ done: true });
+    expect(await here.submit(inSlack(RITA), { entitlementId: 'second-reader' })).toMatchObject({ done: true });
     await eventually(() => expect(perimeter.registered).toHaveLength(1));
     const person = { tenantId: SECOND, objectId: RITA_THERE };
     expect(perimeter.registered[0]).toMatchObject({ requester: person, principal: person, entitlementId: 'second-reader' });
@@ -122,8 +123,9 @@ describe('a request of one of two tenants', () => {
   });
 
   it('is not made by somebody who has no account there, and says how to come by one', async () => {
-    const { submit, bot } = await twoWorld();
-    expect(await submit(inSlack(SAM), { entitlementId: 'second-reader' })).toMatchObject({
+    const here = await twoWorld();
+    const { bot } = here;
+    expect(await here.submit(inSlack(SAM), { entitlementId: 'second-reader' })).toMatchObject({
       done: false,
       code: 'people.no-account-there',
       reason: expect.stringContaining('second'),
@@ -133,10 +135,11 @@ describe('a request of one of two tenants', () => {
   });
 
   it('is decided by the account of that tenant, and by no account of the other that its groups happen to name', async () => {
-    const { submit, bot, slack, perimeter, theCase } = await twoWorld();
-    await submit(inSlack(RITA), { entitlementId: 'second-reader' });
+    const here = await twoWorld();
+    const { bot, slack, perimeter } = here;
+    await here.submit(inSlack(RITA), { entitlementId: 'second-reader' });
     await eventually(() => expect(requestCardsIn(slack).filter(({ live }) => live)).toHaveLength(1));
-    const { caseId } = theCase();
+    const { caseId } = here.theCase();
     for (const actor of [inSlack(SAM), inTeams(SAM), inTeams(ANNA)])
       expect(await bot.desk.decide(actor, caseId, 'approve', undefined, undefined)).toMatchObject({
         code: 'people.no-account-there',
@@ -232,7 +235,9 @@ describe('what goes to a perimeter and comes from it', () => {
     ['of another tenant is an alarm, and changes nothing', SECOND, false],
   ])('a fact about a request %s', async (_, tenantId, isBelieved) => {
     world = await botWorld();
-    const { runtime, perimeter, theCase } = world;
+    const here = world;
+    const { runtime, perimeter } = here;
+    const theCase = () => here.theCase();
     await world.submit(inSlack(RITA));
     await eventually(() => expect(theCase().status).toBe('pending'));
     await eventually(() => expect(perimeter.waits.length).toBeGreaterThan(1));

@@ -159,7 +159,12 @@ describe('the list of permissions names every call that the code makes, and no o
       'src/bot/perimeter-client.ts',
       // By whoever verifies, as themselves.
       'src/cli/evidence-tenant.ts',
+      // The sign-in’s own description of a domain, which anybody may read.
+      'src/cli/tenant/prove-tenant.ts',
       'src/entra/graph-client.ts',
+      // Slack’s sign-in.
+      'src/identity/slack-discovery.ts',
+      'src/identity/slack-sign-in.ts',
       'src/perimeter/commands/sound-alarm.ts',
       'src/slack/counter.ts',
       'src/teams/watch-keys.ts',

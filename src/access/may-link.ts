@@ -6,6 +6,8 @@ import { permit, refuse, type Verdict } from './core/verdict.ts';
 export interface ChatAccountFacts {
   /** The workspace that the account belongs to, whatever workspace it was seen in. */
   readonly workspaceId: string;
+  /** Where it can be told: of the workspace that Hallpass works in. */
+  readonly workspaceName?: string;
   readonly name: string;
   readonly deactivated: boolean;
   /** A bot or an app's user. */

@@ -24,8 +24,8 @@ export function confirmPage(visitor: Visitor, account: ChatAccount, { slack, per
   const { tenantId, objectId } = visitor.person;
   const body = html`<p>Link them only if you use both yourself: what one of them does in Hallpass, the other has done.</p>
 <dl>
-<dt>Slack</dt><dd>${safeText(slack.name)}<small>Workspace ${account.workspaceId}</small><small>User ${account.userId}</small></dd>
-<dt>Microsoft</dt><dd>${safeText(personName)}<small>Tenant ${safeText(tenantWords(tenantName, tenantId))}</small><small>Object ${objectId}</small></dd>
+<dt>Slack</dt><dd>${safeText(slack.name)}<small>Workspace ${safeText(named(slack.workspaceName, account.workspaceId))}</small><small>User ${account.userId}</small></dd>
+<dt>Microsoft</dt><dd>${safeText(personName)}<small>Tenant ${safeText(named(tenantName, tenantId))}</small><small>Object ${objectId}</small></dd>
 </dl>
 <form method="post" action="${LINK_PATH}">${csrfField(visitor.session)}
 <button name="act" value="confirm">Link these two accounts</button>
@@ -34,8 +34,9 @@ export function confirmPage(visitor: Visitor, account: ChatAccount, { slack, per
   return consolePage({ title: 'Are both of these yours?', body, visitor });
 }
 
-export const tenantWords = (name: string, tenantId: string): string =>
-  name.toLowerCase() === tenantId.toLowerCase() ? tenantId : `${name} (${tenantId})`;
+/** A name is worth saying beside its id alone where it is none itself. */
+const named = (name: string | undefined, id: string): string =>
+  name === undefined || name.toLowerCase() === id.toLowerCase() ? id : `${name} (${id})`;
 
 export interface ShownLink {
   readonly link: Link;

@@ -26,7 +26,10 @@ const userSchema = z.object({
  * @see https://docs.slack.dev/reference/objects/user-object
  */
 export async function readSlackAccount(client: SlackClient, workspaceId: string, userId: string): Promise<ChatAccountFacts> {
-  const { user } = await client.call(`look up the account ${userId}`, (web) => web.users.info({ user: userId }));
+  const [{ user }, { team, team_id: ownId }] = await Promise.all([
+    client.call(`look up the account ${userId}`, (web) => web.users.info({ user: userId })),
+    client.call('look up the workspace', (web) => web.auth.test()),
+  ]);
   const read = userSchema.safeParse(user);
   if (!read.success || read.data.id !== userId) throw unreadable();
   const { deleted, is_restricted: restricted, is_ultra_restricted: ultra, ...account } = read.data;
@@ -34,6 +37,7 @@ export async function readSlackAccount(client: SlackClient, workspaceId: string,
   if (account.is_stranger && account.team_id === workspaceId) throw unreadable();
   return {
     workspaceId: account.team_id,
+    ...(team !== undefined && account.team_id === ownId ? { workspaceName: team } : {}),
     name: account.profile.real_name ?? account.name,
     deactivated: deleted,
     machine: account.is_bot,

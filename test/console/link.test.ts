@@ -25,7 +25,8 @@ describe('somebody whose Slack account is nobody’s', () => {
     expect(page.title).toBe('Link your Slack account · Hallpass');
     const confirm = await world.toConfirm(page, RITA.name);
     expect(confirm.title).toBe('Are both of these yours? · Hallpass');
-    for (const shown of [RITA.name, RITA.slackUserId, SLACK.workspaceId, RITA.objectId]) expect(confirm.text).toContain(shown);
+    for (const shown of [RITA.name, RITA.slackUserId, `${SLACK.workspaceName} (${SLACK.workspaceId})`, RITA.objectId])
+      expect(confirm.text).toContain(shown);
     expect(world.standing()).toEqual([]);
     const done = await confirm.click(CONFIRM);
     expect([codeOn(done), done.title]).toEqual([undefined, 'My links · Hallpass']);

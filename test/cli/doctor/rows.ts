@@ -337,6 +337,20 @@ const PLATFORM_ROWS: readonly Row[] = [
   },
   {
     of: 'Slack',
+    id: 'slack-delivery',
+    when: 'the signing secret before is still taken',
+    spoil: (scene) =>
+      Object.assign(scene.hallpass.slack, {
+        mode: 'http',
+        signingSecret: scene.secret('0123456789abcdef0123456789abcdef'),
+        previousSigningSecret: scene.secret('fedcba9876543210fedcba9876543210'),
+      }) && undefined,
+    state: 'warning',
+    says: /slack\.previousSigningSecret is taken too: remove it/,
+    mend: (scene) => void delete scene.hallpass.slack.previousSigningSecret,
+  },
+  {
+    of: 'Slack',
     id: 'slack-channels',
     when: 'the app is not in a channel',
     spoil: ({ world }) => {

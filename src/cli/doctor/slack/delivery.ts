@@ -5,6 +5,9 @@ import type { SlackParts } from './slack-parts.ts';
 /** As long as Slack makes them, and made of these. */
 const SIGNING_SECRET = /^[0-9a-f]{32}$/;
 
+const ROTATING =
+  'slack.previousSigningSecret is taken too: remove it when hallpass_slack_previous_secret_total of the bot no longer grows';
+
 /** How clicks come in: signed over HTTP, or over Slack's own socket. */
 export const slackDelivery: Check<SlackParts> = {
   id: 'slack-delivery',
@@ -14,7 +17,7 @@ export const slackDelivery: Check<SlackParts> = {
     if (slack.mode === 'http') {
       const fine = 'signed requests over HTTP; whether Slack holds the same secret shows with the first click';
       return SIGNING_SECRET.test(signingSecret?.reveal() ?? '')
-        ? { fine }
+        ? { fine, warnings: slack.previousSigningSecret === undefined ? [] : [ROTATING] }
         : { problems: ['slack.signingSecret is no signing secret: Slack’s are 32 characters of 0-9 and a-f'], fine };
     }
     const fine = 'Socket Mode; Slack would open a connection';

@@ -46,7 +46,14 @@ export const store: Check<StoreParts> = {
 async function lookAtFolder(folder: string): Promise<Seen> {
   const unwritten = await tryToWrite(folder);
   if (unwritten !== undefined) return { problems: [`${folder} cannot be written (${unwritten})`], fine: '' };
-  const { type, bavail, bsize } = await statfs(folder);
+  return judged(folder, await statfs(folder));
+}
+
+/** By what statfs(2) says of where the folder lies. */
+export function judged(
+  folder: string,
+  { type, bavail, bsize }: { readonly type: number; readonly bavail: number; readonly bsize: number },
+): Seen {
   const kind = NO_DISKS[type];
   const free = bavail * bsize;
   const says = `${(free / GIB).toFixed(1)} GiB free`;

@@ -7,7 +7,7 @@ import type { DoctorReport, DoctorResult } from '../../../src/chat/doctor-report
 import { doctor } from '../../../src/cli/doctor-run.ts';
 import type { hallpassConfigSchema } from '../../../src/config/hallpass-config.ts';
 import type { perimeterConfigSchema } from '../../../src/perimeter/perimeter-config.ts';
-import { APPROVAL_APP, BOT_APP, PERIMETER_APP } from '../../../src/playground/cast.ts';
+import { APPROVAL_APP, BOT_APP, PERIMETER_APP, SAM, TENANT_ID } from '../../../src/playground/cast.ts';
 import { GRAPH_RESOURCE } from '../../../src/playground/microsoft/tenant/app-permissions.ts';
 import { startWorld, type World } from '../../../src/playground/world.ts';
 import { trust } from '../../deploy/support/trust.ts';
@@ -52,7 +52,15 @@ const PERIMETER = [
 
 export async function doctorWorld(): Promise<DoctorWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-doctor-'));
-  const world = await startWorld({ folder, slackMode: 'socket', limits: 'off', restartByItself: false });
+  const world = await startWorld({
+    folder,
+    slackMode: 'socket',
+    limits: 'off',
+    restartByItself: false,
+    adjust({ hallpass }) {
+      hallpass.roles = { operator: { people: [{ tenantId: TENANT_ID, objectId: SAM.objectId }] } };
+    },
+  });
   await world.ready();
   trust(world.caFile);
   const { tenant } = world.microsoft;

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MACHINE_CHECKS, SLACK_CHECKS, TEAMS_CHECKS, TENANT_CHECKS } from '../../../src/cli/doctor/bot-groups.ts';
 import { PERIMETER_CHECKS } from '../../../src/cli/doctor/perimeter-groups.ts';
+import { RITA, SAM } from '../../../src/playground/cast.ts';
+import { personal, seen, wordsOf } from '../../support/acting.ts';
 import { type DoctorWorld, doctorWorld } from './scene.ts';
 import { ROWS } from './rows.ts';
 
@@ -19,10 +21,9 @@ afterAll(() => world.close());
 describe('doctor, beside a bot and a perimeter that run', () => {
   it('finds nothing wrong where all is as it should be', async () => {
     const { results, verdict } = await world.examine(world.scene());
-    expect(results.filter(({ state }) => state !== 'ok').map(({ of, id, says }) => [of.split(' ')[0], id, says])).toEqual([
-      ['Bot', 'own-credential', [expect.stringContaining('can be copied')]],
-      ['Perimeter', 'own-credential', [expect.stringContaining('can be copied')]],
-    ]);
+    const others = results.filter(({ state }) => state !== 'ok');
+    // The playground signs in with client secrets, which works.
+    expect(others.filter(({ state, says }) => state !== 'warning' || !says.join().includes('can be copied'))).toEqual([]);
     expect(verdict).toBe('ok');
   });
 
@@ -57,6 +58,32 @@ describe('doctor, beside a bot and a perimeter that run', () => {
 });
 
 const LEDGER = 'Bot ledger';
+
+describe('an operator who asks in chat', () => {
+  it('is shown in Slack what the bot itself sees', async () => {
+    world.scene();
+    const { slack } = world.world;
+    await slack.people.slashCommand(SAM.slackUserId, '/access', 'doctor');
+    const modal = () => slack.model.state().modals[SAM.slackUserId]?.at(-1);
+    const shown = await seen(world.world, 'the result', () =>
+      wordsOf(modal() ?? '').includes('This machine: ok') ? modal() : false,
+    );
+    expect(wordsOf(shown)).toMatch(/Hallpass is as it should be.*Bot in .*: ok.*Slack: ok/s);
+    await slack.people.slashCommand(RITA.slackUserId, '/access', 'doctor');
+    const told = await seen(world.world, 'the refusal', () => slack.model.state().modals[RITA.slackUserId]?.at(-1));
+    expect(wordsOf(told)).toContain('Only operators may have Hallpass examined.');
+  });
+
+  it('is shown it in their own chat with the bot in Teams', async () => {
+    world.scene();
+    const { teams } = world.world;
+    await teams.people.install(SAM.key);
+    await teams.people.say(SAM.key, 'doctor');
+    await seen(world.world, 'the result', () => wordsOf(personal(world.world, SAM)).includes('This machine: '));
+    expect(wordsOf(personal(world.world, SAM))).toContain('Hallpass is as it should be');
+    expect(wordsOf(personal(world.world, RITA))).not.toContain('This machine');
+  });
+});
 
 describe('doctor, of a perimeter whose history was set back', () => {
   it('says so, and that it is in order once the perimeter was reconciled', async () => {

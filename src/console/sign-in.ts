@@ -95,9 +95,14 @@ export async function finishAtDoor(c: Context, parts: SignInParts): Promise<Resp
   return c.redirect(attempt.to, 303);
 }
 
-/** `acct` says what kind of account it is here, and was looked at; `idp` that its home is elsewhere, whatever kind it was made here. */
-function assertAtHome({ person, claims }: VerifiedIdToken, { isNamedGuest }: SignInParts): void {
-  if (claims['idp'] !== undefined && !isNamedGuest(person)) throw tokenRefused('guest', 'idp');
+/**
+ * `acct` says what kind of account it is here, and was looked at; `idp`, where it is not this tenant, that its home is elsewhere, whatever kind
+ * it was made here.
+ * @see https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
+ */
+function assertAtHome({ person, claims: { idp } }: VerifiedIdToken, { isNamedGuest }: SignInParts): void {
+  const isHere = idp === undefined || (typeof idp === 'string' && idp.toLowerCase().split('/').includes(person.tenantId));
+  if (!isHere && !isNamedGuest(person)) throw tokenRefused('guest', 'idp');
 }
 
 function nameIn({ person, claims }: VerifiedIdToken): string {

@@ -93,6 +93,13 @@ describe('signing in', () => {
     expect(page.text).toContain('Anna Approver viewer');
   });
 
+  it('may name this very tenant as where the account is at home', async () => {
+    for (const idp of [world.idp.issuer, `https://sts.windows.net/${TENANT_ID.toUpperCase()}/`]) {
+      says({ idp });
+      expect((await world.signIn(world.browserOf(ANNA))).status).toBe(200);
+    }
+  });
+
   it('lets nobody in with a code that came to another browser, and lets the one who began go on', async () => {
     const own = world.browserOf(ANNA);
     const callback = await world.callbackFor(own);
@@ -133,6 +140,8 @@ describe('signing in', () => {
     ['of an application', { idtyp: 'app' }, 'id-token.app'],
     ['of a guest', { acct: 1 }, 'id-token.guest'],
     ['of somebody at home elsewhere', { idp: `https://sts.windows.net/${FOREIGN_TENANT}/` }, 'id-token.guest'],
+    ['of somebody at home at no address', { idp: 'live.com' }, 'id-token.guest'],
+    ['of somebody at home in a list', { idp: [TENANT_ID] as unknown as string }, 'id-token.guest'],
     ['that does not say what kind of account it is', { acct: undefined }, 'id-token.claims'],
     ['without an object id', { oid: undefined }, 'id-token.claims'],
   ])('takes no token %s', async (_, lie, code) => {

@@ -94,8 +94,8 @@ describe('signing in', () => {
   });
 
   it('may name this very tenant as where the account is at home', async () => {
-    for (const idp of [world.idp.issuer, `https://sts.windows.net/${TENANT_ID.toUpperCase()}/`]) {
-      says({ idp });
+    for (const home of [world.idp.issuer, `https://sts.windows.net/${TENANT_ID.toUpperCase()}/`]) {
+      says({ idp: home });
       expect((await world.signIn(world.browserOf(ANNA))).status).toBe(200);
     }
   });

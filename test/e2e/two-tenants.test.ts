@@ -102,6 +102,22 @@ describe('one bot for two tenants', () => {
     expect(channel(world, SLACK.approversChannelId).some((message) => wordsOf(message).includes(why))).toBe(true);
   });
 
+  it('goes on in one tenant while the perimeter of the other is down, and says which one is', async () => {
+    const { world, second } = two;
+    world.clock.advance(31 * MINUTE_MS);
+    await seen(world, 'nobody there', () => holders(second).length === 0);
+    await world.perimeter.stop();
+    await askInSlack(world, RITA, { entitlementId: SECOND_ENTITLEMENT, minutes: 30, why: 'INC-204: while home is down' });
+    await approveInSlack(world, ANNA, 'INC-204: while home is down');
+    await seen(world, 'the role there', () => holders(second).length > 0);
+    const told = async () =>
+      (await (await fetch(`${world.opsUrls.bot}/readyz`)).json()) as { readonly reasons: readonly string[] };
+    let reasons: readonly string[] = [];
+    while (reasons.length === 0) ({ reasons } = await told());
+    expect(reasons).toEqual([expect.stringContaining('perimeter of home')]);
+    await world.perimeter.restart();
+  });
+
   it('lets nobody call one perimeter with what the other tenant signed', async () => {
     const { world, secondUrl } = two;
     const [home, there] = world.microsoft.realms;

@@ -63,6 +63,7 @@ const KINDS: Readonly<Record<string, string>> = {
   application: 'application permission of {}',
   role: 'role in {}',
   scope: 'bot scope',
+  userScope: 'scope of each person who links an account',
   installed: 'scope that the app is installed in',
   none: '',
 };

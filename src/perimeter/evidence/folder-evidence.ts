@@ -49,8 +49,9 @@ export function createFolderEvidence(files: FileLayer, storeFolder: string): Evi
     async erase(requestId) {
       try {
         // The empty folder stays: nothing else in it is worth another kind of call.
-        for (const name of await namesOf(requestId)) await files.remove(join(folderOf(requestId), name));
-        await files.syncFolder(folderOf(requestId));
+        const names = await namesOf(requestId);
+        for (const name of names) await files.remove(join(folderOf(requestId), name));
+        if (names.length > 0) await files.syncFolder(folderOf(requestId));
       } catch (error) {
         throw unavailable(`erase ${requestId}`, error);
       }

@@ -49,6 +49,17 @@ describe('the folder of evidence', () => {
     expect(readdirSync(join(folder, 'evidence', ID))).toHaveLength(1);
   });
 
+  it('erases what it has of one request, drafts too, once and again; and nothing of another', async () => {
+    await store.put(ID, taken);
+    writeFileSync(`${fileOf(digestOf(taken))}.x.tmp`, '{');
+    await store.put('r0000000002', { ...taken, requestId: 'r0000000002' });
+    for (let times = 0; times < 2; times++) await store.erase(ID);
+    await store.erase('r0000000003');
+    expect([await store.count(ID), readdirSync(join(folder, 'evidence', ID))]).toEqual([0, []]);
+    expect(await store.count('r0000000002')).toBe(1);
+    expect(await store.count('../r0000000002')).toBe(0);
+  });
+
   it('does not mind the draft that a crash left', async () => {
     await store.put(ID, taken);
     writeFileSync(`${fileOf(digestOf(taken))}.x.tmp`, '{');

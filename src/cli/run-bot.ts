@@ -1,3 +1,4 @@
+import type { TokenCredential } from '@azure/identity';
 import { once } from 'node:events';
 import { AppError } from '../access/core/app-error.ts';
 import { transportClock } from '../access/core/clock.ts';
@@ -16,6 +17,7 @@ import { readHallpassConfig } from '../config/read-hallpass-config.ts';
 import { openRuntime } from '../durable/runtime.ts';
 import type { GraphClient } from '../entra/graph-client.ts';
 import { createGroupReader } from '../entra/group-reader.ts';
+import { credentialNotes } from '../identity/credential-notes.ts';
 import { readSecret } from '../identity/secret-source.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { createFindingWords } from '../posture/finding-words.ts';
@@ -25,6 +27,7 @@ import { teamOf } from '../teams/team-of.ts';
 import { openConsole } from './open-console.ts';
 import { linkUrlOf, openLinking } from './open-linking.ts';
 import { type OpenTenant, openTenants } from './open-tenants.ts';
+import { teamsCredential, teamsCredentialSetting } from './teams-credential.ts';
 import { watchTenant } from './watch-tenant.ts';
 
 /** How long an orderly shutdown may take before the process goes anyway: everything that matters is durable already. */
@@ -38,6 +41,8 @@ export async function runBot(configFile: string): Promise<void> {
   const config = readHallpassConfig(configFile);
   const log = createLog('bot');
   const secrets = readSecrets(config);
+  if (config.teams)
+    for (const note of credentialNotes(teamsCredentialSetting(config.teams), Date.now())) log.warn({ of: 'teams' }, note);
   const clock = openDomainClock(config.domainClock);
   const runtime = await openRuntime({ flows: BOT_FLOWS, store: config.store, clock, log });
   const { tenants, close: closeTenants } = await openTenants(config, log).catch(async (error: unknown) => {
@@ -90,11 +95,11 @@ type SlackSecret = 'botToken' | 'signingSecret' | 'previousSigningSecret' | 'app
 
 interface Secrets {
   readonly slack: Readonly<Record<SlackSecret, ReturnType<typeof readSecret> | undefined>>;
-  readonly teams: ReturnType<typeof readSecret> | undefined;
+  readonly teams: TokenCredential | undefined;
 }
 
 /** All of them at start: a missing one is found now and not at the first click. */
-function readSecrets({ slack, teams }: HallpassConfig): Secrets {
+function readSecrets({ slack, teams, tenants }: HallpassConfig): Secrets {
   return {
     slack: {
       botToken: slack && readSecret(slack.botToken),
@@ -102,7 +107,7 @@ function readSecrets({ slack, teams }: HallpassConfig): Secrets {
       previousSigningSecret: slack?.previousSigningSecret && readSecret(slack.previousSigningSecret),
       appToken: slack?.appToken && readSecret(slack.appToken),
     },
-    teams: teams && readSecret(teams.clientSecret),
+    teams: teams && teamsCredential(teams, tenants),
   };
 }
 
@@ -123,6 +128,7 @@ function surfacesOf(
           workspaceId: config.slack.workspaceId,
           mode: config.slack.mode,
           apiUrl: config.slack.apiUrl,
+          alsoFrom: config.linking.workspaces,
           botToken,
           ...(signingSecret ? { signingSecret } : {}),
           ...(previousSigningSecret ? { previousSigningSecret } : {}),
@@ -136,7 +142,7 @@ function surfacesOf(
     if (config.teams && secrets.teams)
       teams = createTeamsSurface({
         settings: { ...config.teams, tenantIds: config.tenants.map(({ tenantId }) => tenantId) },
-        clientSecret: secrets.teams,
+        credential: secrets.teams,
         desk,
         log,
         teamOf: teamOf(config),

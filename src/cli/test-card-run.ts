@@ -13,6 +13,7 @@ import { createPoster as createTeamsPoster } from '../teams/poster.ts';
 import { openSlackParts } from './doctor/slack/slack-parts.ts';
 import { openTeamsParts } from './doctor/teams/teams-parts.ts';
 import { placesIn } from './test-card-places.ts';
+import { teamsCredential } from './teams-credential.ts';
 
 export interface TestCardSaid {
   readonly lines: readonly string[];
@@ -53,7 +54,7 @@ function platformOf(config: HallpassConfig, { platform }: Address): Platform {
   }
   if (platform === 'teams' && teams !== undefined) {
     const settings = { ...teams, tenantIds: config.tenants.map(({ tenantId }) => tenantId) };
-    const connector = createConnector(settings, createBotIdentity(settings, readSecret(teams.clientSecret)));
+    const connector = createConnector(settings, createBotIdentity(settings, teamsCredential(teams, config.tenants)));
     return {
       ...createTeamsPoster(settings, connector, rememberChats(connector)),
       fitness: ofChannels(openTeamsParts(config, settings)),

@@ -5,6 +5,7 @@ import { consoleSchema } from './console-config.ts';
 import {
   audienceSchema,
   botOpsSchema,
+  credentialSchema,
   botRetentionSchema,
   domainClockSchema,
   guid,
@@ -107,7 +108,9 @@ const teamsSchema = z.strictObject({
   /** The bot's Entra application id, and the tenant where it is registered and its channels are: one of those above. */
   appId: guid,
   tenantId: guid,
-  clientSecret: secretSourceSchema,
+  /** How the registration shows that it is the one; `clientSecret` is short for one that has a secret. */
+  credential: credentialSchema.optional(),
+  clientSecret: secretSourceSchema.optional(),
   serviceUrl: z.url().default('https://smba.trafficmanager.net/teams/'),
   openIdMetadata: z.url().default('https://login.botframework.com/v1/.well-known/openidconfiguration'),
   login: z.url().default('https://login.microsoftonline.com'),

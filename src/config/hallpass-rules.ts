@@ -13,6 +13,8 @@ const problem = (path: readonly PropertyKey[], message: string): Problem => ({ p
 
 const surfaces: ConfigRule<HallpassFile> = ({ slack, teams }) => {
   if (!slack && !teams) return [problem([], 'add "slack", "teams" or both: without them nobody can ask')];
+  if (teams && (teams.credential === undefined) === (teams.clientSecret === undefined))
+    return [problem(['teams'], 'name credential, or clientSecret in short: one of the two')];
   if (!slack) return [];
   if (slack.mode === 'http' && !slack.signingSecret)
     return [

@@ -1,4 +1,4 @@
-import { ConfidentialClientApplication } from '@azure/msal-node';
+import type { TokenCredential } from '@azure/identity';
 import { ConfigurationBotFrameworkAuthentication } from 'botbuilder';
 import {
   AuthenticationConfiguration,
@@ -6,7 +6,7 @@ import {
   MsalServiceClientCredentialsFactory,
   type BotFrameworkAuthentication,
 } from 'botframework-connector';
-import type { Secret } from '../access/core/secret.ts';
+import { AppError } from '../access/core/app-error.ts';
 import type { HallpassConfig } from '../config/hallpass-config.ts';
 
 export type TeamsSettings = NonNullable<HallpassConfig['teams']> & {
@@ -20,28 +20,20 @@ const CONNECTOR_SCOPE = 'https://api.botframework.com';
 
 export interface BotIdentity {
   readonly authentication: BotFrameworkAuthentication;
-  /** A token for the connector. @throws whatever the sign-in says; never with the secret in it */
+  /** A token for the connector. @throws {AppError} `identity.*` */
   token(): Promise<string>;
 }
 
 /**
- * Verifies what Teams sends and signs what we send, as a single-tenant bot.
+ * Verifies what Teams sends and signs what we send, as a single-tenant bot: with whatever credential its registration has.
  *
  * botbuilder would also accept tokens of Entra itself (emulators, skills). Here only a channel's token counts, so `validateClaims`
  * refuses every other issuer after the signature was verified.
  * @see https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
  */
-export function createBotIdentity(settings: TeamsSettings, clientSecret: Secret): BotIdentity {
+export function createBotIdentity(settings: TeamsSettings, credential: TokenCredential): BotIdentity {
   const authority = `${settings.login.replace(/\/+$/, '')}/${settings.tenantId}`;
-  const application = new ConfidentialClientApplication({
-    auth: {
-      clientId: settings.appId,
-      clientSecret: clientSecret.reveal(),
-      authority,
-      knownAuthorities: [new URL(settings.login).host],
-    },
-  });
-  const credentials = new MsalServiceClientCredentialsFactory(settings.appId, asBotbuilderExpects(application));
+  const credentials = new MsalServiceClientCredentialsFactory(settings.appId, asBotbuilderExpects(credential));
   const onlyChannels = new AuthenticationConfiguration([], async (claims) => {
     const issuer = claims.find((claim) => claim.type === 'iss')?.value;
     if (issuer !== CHANNEL_ISSUER) throw new AuthenticationError('not the token of a channel', 401);
@@ -65,15 +57,23 @@ export function createBotIdentity(settings: TeamsSettings, clientSecret: Secret)
   );
   return {
     authentication,
-    token: async () => {
-      const result = await application.acquireTokenByClientCredential({ scopes: [`${CONNECTOR_SCOPE}/.default`] });
-      if (result === null) throw new Error('the sign-in answered without a token');
-      return result.accessToken;
-    },
+    token: async () => (await tokenOf(credential)).token,
   };
 }
 
-/** botbuilder brings an older msal-node along, whose class has other private parts; it only calls `acquireTokenByClientCredential`. */
-function asBotbuilderExpects(application: ConfidentialClientApplication) {
+async function tokenOf(credential: TokenCredential) {
+  const token = await credential.getToken(`${CONNECTOR_SCOPE}/.default`);
+  if (token !== null) return token;
+  throw new AppError('identity.unavailable', 'the sign-in answered without a token', { retryable: true });
+}
+
+/** botbuilder wants an application of its own msal-node; of it, it only calls `acquireTokenByClientCredential`, for the connector alone. */
+function asBotbuilderExpects(credential: TokenCredential) {
+  const application = {
+    async acquireTokenByClientCredential() {
+      const { token, expiresOnTimestamp } = await tokenOf(credential);
+      return { accessToken: token, expiresOn: new Date(expiresOnTimestamp) };
+    },
+  };
   return application as unknown as ConstructorParameters<typeof MsalServiceClientCredentialsFactory>[1];
 }

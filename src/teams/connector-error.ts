@@ -25,7 +25,7 @@ export function connectorError(doing: string, error: unknown): AppError {
   if (status === undefined) return make('chat.unavailable', { retryable: true });
   if (status === 401)
     return make('chat.forbidden', {
-      hint: 'The bot’s sign-in was refused: check teams.appId and its client secret.',
+      hint: 'The bot’s sign-in was refused: check teams.appId, and teams.credential.',
       retryable: true,
     });
   if (status === 403) return make(isNotInstalled(code) ? 'chat.not-installed' : 'chat.forbidden', { hint: INSTALL_HINT });

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Secret } from '../access/core/secret.ts';
+import type { TokenCredential } from '@azure/identity';
 import type { Desk } from '../chat/desk.ts';
 import type { Surface } from '../chat/surface.ts';
 import type { Log } from '../observe/log.ts';
@@ -15,7 +15,8 @@ import type { Groups, JoinCheck } from './who-may-join.ts';
 
 export interface TeamsOptions {
   readonly settings: TeamsSettings;
-  readonly clientSecret: Secret;
+  /** Of the bot's registration. */
+  readonly credential: TokenCredential;
   readonly desk: Desk;
   readonly log: Log;
   readonly teamOf: JoinCheck['teamOf'];
@@ -31,8 +32,8 @@ export interface TeamsSurface extends Surface {
 }
 
 /** Teams as a surface, by a single-tenant bot of the Bot Framework. Constructing it makes no call. */
-export function createTeamsSurface({ settings, clientSecret, desk, log, teamOf, groups, ...rest }: TeamsOptions): TeamsSurface {
-  const identity = createBotIdentity(settings, clientSecret);
+export function createTeamsSurface({ settings, credential, desk, log, teamOf, groups, ...rest }: TeamsOptions): TeamsSurface {
+  const identity = createBotIdentity(settings, credential);
   const connector = createConnector(settings, identity);
   const chats = rememberChats(connector);
   const receiver = createReceiver({ settings, identity, connector, chats, desk, log, ...rest });

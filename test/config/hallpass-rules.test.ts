@@ -264,3 +264,20 @@ describe('hallpass.yaml', () => {
     expect(problemsOf(`${shared}  cookieKey: { env: KEY }\n`)).toBe('');
   });
 });
+
+describe('the Teams bot’s registration', () => {
+  const federated = '  credential: { federated: { managedIdentity: { clientId: 1de70000-0000-4000-8000-000000000007 } } }\n';
+  const withTeams = (more: string) => GOOD.replace('slack:\n', `${TEAMS.replace(/ {2}clientSecret: .*\n/, '')}${more}slack:\n`);
+  it.each([
+    ['by a credential without a secret', federated],
+    ['by its secret, in short', '  clientSecret: { env: TEAMS_SECRET }\n'],
+  ])('shows that it is the one %s', (_, how) => {
+    expect(problemsOf(withTeams(how))).toBe('');
+  });
+  it.each([
+    ['by nothing', ''],
+    ['in two ways', `${federated}  clientSecret: { env: TEAMS_SECRET }\n`],
+  ])('is refused when it does so %s', (_, how) => {
+    expect(problemsOf(withTeams(how))).toContain('teams: name credential, or clientSecret in short: one of the two');
+  });
+});

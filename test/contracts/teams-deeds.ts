@@ -1,4 +1,3 @@
-import { Secret } from '../../src/access/core/secret.ts';
 import type { Address, PostedMessage } from '../../src/chat/surface.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { ABEL, RITA, TEAMS, TEAMS_APP_ID, TENANT_ID } from '../../src/playground/cast.ts';
@@ -11,6 +10,7 @@ import { createTeamsSurface } from '../../src/teams/surface.ts';
 import { deskOf } from '../teams/support/desk-double.ts';
 import { groupsOf } from '../teams/support/groups-of.ts';
 import { codeFrom, type Deed } from './deed.ts';
+import { teamsSecret } from '../support/secret-credential.ts';
 
 const NOTE = { kind: 'note', text: 'words' } as const;
 const NOWHERE = '19:nowhere@thread.tacv2';
@@ -42,11 +42,11 @@ export async function teamsScene(microsoft: MicrosoftFarEnd, exchanges: Exchange
     openIdMetadata: teams.openIdMetadataUrl,
     login: microsoft.loginUrl,
   };
-  const clientSecret = new Secret(microsoft.tenant.clientSecretOf(TEAMS_APP_ID));
+  const credential = teamsSecret(microsoft.loginUrl, microsoft.tenant.clientSecretOf(TEAMS_APP_ID));
   let team: string = TEAMS.approversTeamId;
   const surface = createTeamsSurface({
     settings,
-    clientSecret,
+    credential,
     desk: deskOf({}),
     log: createLog('bot', 'silent'),
     teamOf: () => team,
@@ -90,7 +90,7 @@ export async function teamsScene(microsoft: MicrosoftFarEnd, exchanges: Exchange
     ...named('GET /v3/teams/{teamId}', {
       works: () => surface.fitness(CHANNEL),
       // The surface asks this only of a team that has just listed its channels.
-      refused: () => codeFrom(createConnector(settings, createBotIdentity(settings, clientSecret)).groupOf(NOWHERE)),
+      refused: () => codeFrom(createConnector(settings, createBotIdentity(settings, credential)).groupOf(NOWHERE)),
       says: 'chat.message-gone',
     }),
     ...named('GET /v3/teams/{teamId}/conversations', {

@@ -53,8 +53,12 @@ beforeAll(async () => {
     env: LOUD,
     limits: 'off',
     adjust({ hallpass, perimeter }) {
-      // Neither has a secret of its own.
+      // Neither has a secret of its own, nor has the bot in Teams.
       if (hallpass.tenant) hallpass.tenant.credential = { federated: { managedIdentity: { clientId: BOT_IDENTITY.clientId } } };
+      if (hallpass.teams) {
+        delete hallpass.teams.clientSecret;
+        hallpass.teams.credential = { federated: { managedIdentity: { clientId: BOT_IDENTITY.clientId } } };
+      }
       perimeter.tenant.credential = { certificate: { file } };
       writeFileSync(file, `${cert}\n${key}`, { mode: 0o600 });
     },

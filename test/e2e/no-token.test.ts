@@ -3,13 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MEANINGS } from '../../src/identity/aadsts.ts';
-import { ANNA, BOT_APP, BOT_IDENTITY, PERIMETER_APP, PERIMETER_IDENTITY, RITA, ROLES } from '../../src/playground/cast.ts';
+import {
+  ANNA,
+  BOT_APP,
+  BOT_IDENTITY,
+  PERIMETER_APP,
+  PERIMETER_IDENTITY,
+  RITA,
+  ROLES,
+  TEAMS_APP_ID,
+} from '../../src/playground/cast.ts';
 import { startWorld, type World } from '../../src/playground/world.ts';
-import { approveInSlack, askInSlack, holds, seen } from '../support/acting.ts';
+import { approveInTeams, askInTeams, holds, seen } from '../support/acting.ts';
 
 jest.setTimeout(180_000);
 
-const OURS = [BOT_APP.clientId, PERIMETER_APP.clientId];
+const OURS = [BOT_APP.clientId, PERIMETER_APP.clientId, TEAMS_APP_ID];
 const { says = '', next = '' } = MEANINGS[70_025] ?? {};
 
 let world: World;
@@ -22,6 +31,10 @@ beforeAll(async () => {
     adjust({ hallpass, perimeter }) {
       const as = ({ clientId }: { readonly clientId: string }) => ({ federated: { managedIdentity: { clientId } } });
       if (hallpass.tenant) hallpass.tenant.credential = as(BOT_IDENTITY);
+      if (hallpass.teams) {
+        delete hallpass.teams.clientSecret;
+        hallpass.teams.credential = as(BOT_IDENTITY);
+      }
       perimeter.tenant.credential = as(PERIMETER_IDENTITY);
     },
   });
@@ -58,12 +71,13 @@ describe('bot and perimeter, whose registrations do not trust their identities y
     const trust = (subject: string) => [
       { name: 'host', issuer: world.microsoft.issuer, subject, audiences: ['api://AzureADTokenExchange'] },
     ];
-    applications.change(BOT_APP.clientId, { credentials: [], federatedCredentials: trust(BOT_IDENTITY.principalId) });
+    for (const clientId of [BOT_APP.clientId, TEAMS_APP_ID])
+      applications.change(clientId, { credentials: [], federatedCredentials: trust(BOT_IDENTITY.principalId) });
     applications.change(PERIMETER_APP.clientId, { credentials: [], federatedCredentials: trust(PERIMETER_IDENTITY.principalId) });
     for (const url of [world.opsUrls.bot, world.opsUrls.perimeter])
       await when('ready', async () => (await readiness(url)).includes('"ready":true'));
-    await askInSlack(world, RITA, { entitlementId: 'global-reader', minutes: 30, why: 'INC-400: without a secret' });
-    await approveInSlack(world, ANNA, 'INC-400: without a secret');
+    await askInTeams(world, RITA, { entitlementId: 'global-reader', minutes: 30, why: 'INC-400: without a secret' });
+    await approveInTeams(world, ANNA, 'INC-400: without a secret');
     await seen(world, 'the role in the tenant', () => holds(world, RITA, ROLES.globalReader), 60_000);
     expect([world.bot.restarts, world.perimeter.restarts]).toEqual([0, 0]);
   });

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { transportClock } from '../../src/access/core/clock.ts';
-import { Secret } from '../../src/access/core/secret.ts';
 import type { Desk } from '../../src/chat/desk.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { ANNA, APPROVERS_TEAM_GROUP_ID, RITA, TEAMS, TEAMS_APP_ID, TENANT_ID } from '../../src/playground/cast.ts';
@@ -17,6 +16,7 @@ import { deskOf } from './support/desk-double.ts';
 import { groupsOf } from './support/groups-of.ts';
 import { textOf, verbsOf } from './support/validate-card.ts';
 import { alertView, CASE_ID, DETAILS, HOME, OPTIONS, OUTCOME, requesterView, requestView } from './support/views.ts';
+import { teamsSecret } from '../support/secret-credential.ts';
 
 let folder: string;
 let microsoft: MicrosoftFarEnd;
@@ -68,7 +68,7 @@ beforeAll(async () => {
       openIdMetadata: teams.openIdMetadataUrl,
       login: microsoft.loginUrl,
     },
-    clientSecret: new Secret(microsoft.tenant.clientSecretOf(TEAMS_APP_ID)),
+    credential: teamsSecret(microsoft.loginUrl, microsoft.tenant.clientSecretOf(TEAMS_APP_ID)),
     desk,
     log: createLog('bot', 'silent'),
     teamOf: (channelId) => (channelId === TEAMS.securityConversationId ? TEAMS.securityTeamId : TEAMS.approversTeamId),

@@ -98,7 +98,7 @@ describe('what cannot be known is unfit, and the sentence says what to do', () =
       { status: 403, body: { error: { code: 'ServiceError' } } },
       expect.stringContaining('Install'),
     ],
-    ['a sign-in that is refused', { status: 401, body: {} }, expect.stringContaining('client secret')],
+    ['a sign-in that is refused', { status: 401, body: {} }, expect.stringContaining('teams.credential')],
     ['too many questions', { status: 429, body: {} }, expect.stringContaining('429')],
     ['an outage', { status: 503, body: {} }, expect.stringContaining('503')],
     ['a page of a proxy', { status: 200, body: '<html>' }, expect.any(String)],

@@ -1,7 +1,7 @@
 import type { RegistrationReader } from '../../entra/registration-reader.ts';
 import { readCertificate } from '../../identity/certificate.ts';
 import { readSecret } from '../../identity/secret-source.ts';
-import type { SecretSource } from '../../config/parts.ts';
+import type { CredentialSetting, SecretSource } from '../../config/parts.ts';
 import type { Check, Seen } from './check.ts';
 import type { TenantParts } from './tenant-parts.ts';
 
@@ -14,14 +14,7 @@ const FEW_DAYS = 30;
 export const ownCredential: Check<TenantParts> = {
   id: 'own-credential',
   title: 'Own credential',
-  async look({ tenant: { credential, clientId }, registrations }) {
-    if ('certificate' in credential)
-      return endSeen('the certificate', readCertificate(credential.certificate.file).endsAt.getTime());
-    if (!('clientSecret' in credential)) return { fine: 'no secret and no certificate: nothing that ends' };
-    const seen = await secretSeen(registrations, clientId, credential.clientSecret);
-    const better = 'a client secret can be copied: a managed identity, federation or a certificate is better';
-    return { ...seen, warnings: [...(seen.warnings ?? []), better] };
-  },
+  look: ({ tenant: { credential, clientId }, registrations }) => credentialSeen(() => registrations, clientId, credential),
   mend: ({ tenant: { clientId, credential } }) =>
     'certificate' in credential
       ? `az ad app credential reset --id ${clientId} --append --cert @NEW.pem, then put certificate and key into ${credential.certificate.file}`
@@ -29,11 +22,29 @@ export const ownCredential: Check<TenantParts> = {
   show: ({ tenant: { clientId } }) => `az ad app credential list --id ${clientId}`,
 };
 
+/** When it ends. @param registrations are asked for a client secret alone, whose end stands there and nowhere else */
+export async function credentialSeen(
+  registrations: () => RegistrationReader,
+  appId: string,
+  credential: CredentialSetting,
+): Promise<Seen> {
+  if ('certificate' in credential)
+    return endSeen('the certificate', readCertificate(credential.certificate.file).endsAt.getTime());
+  if (!('clientSecret' in credential)) return { fine: 'no secret and no certificate: nothing that ends' };
+  const seen = await secretSeen(registrations(), appId, credential.clientSecret);
+  const better = 'a client secret can be copied: a managed identity, federation or a certificate is better';
+  return { ...seen, warnings: [...(seen.warnings ?? []), better] };
+}
+
 export const newSecret = (appId: string): string =>
   `az ad app credential reset --id ${appId} --append, then put the new secret where the file says that it lies`;
 
 /** A secret is told by its first three characters, which is all that Entra shows again. */
-export async function secretSeen(registrations: RegistrationReader, appId: string, source: SecretSource): Promise<Seen> {
+export async function secretSeen(
+  registrations: Pick<RegistrationReader, 'secrets'>,
+  appId: string,
+  source: SecretSource,
+): Promise<Seen> {
   const hint = readSecret(source).reveal().slice(0, 3);
   const all = await registrations.secrets(appId);
   const fine = 'the client secret is one of the registration';

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT, type GenerateKeyPairResult, type JWTPayload } from 'jose';
-import { Secret } from '../../../src/access/core/secret.ts';
 import type { Desk } from '../../../src/chat/desk.ts';
 import { createLog } from '../../../src/observe/log.ts';
 import { APPROVERS_TEAM_GROUP_ID, RITA, TEAMS, TEAMS_APP_ID, TENANT_ID, type CastMember } from '../../../src/playground/cast.ts';
 import { createTeamsSurface, type TeamsOptions, type TeamsSurface } from '../../../src/teams/surface.ts';
 import { startHttps, type Answer, type Asked } from '../../support/https-server.ts';
 import { deskOf } from './desk-double.ts';
+import { teamsSecret } from '../../support/secret-credential.ts';
 
 const ISSUER = 'https://api.botframework.com';
 const KEY_ID = 'channel-key';
@@ -105,7 +105,7 @@ export async function teamsWorld(desk: Partial<Desk> = {}, more: MoreOptions = {
       openIdMetadata: `${far.url}/bf/openid`,
       login: far.url,
     },
-    clientSecret: new Secret('a-secret-that-nobody-prints'),
+    credential: teamsSecret(far.url, 'a-secret-that-nobody-prints'),
     desk: deskOf(desk),
     log: createLog('bot', 'silent'),
     teamOf: (channelId) => (channelId === TEAMS.approversConversationId ? TEAMS.approversTeamId : undefined),

@@ -6,12 +6,12 @@ import { createGroupReader } from '../../../entra/group-reader.ts';
 import { createRegistrationReader, type RegistrationReader } from '../../../entra/registration-reader.ts';
 import { addressesOf } from '../../../identity/cloud.ts';
 import { createCredential } from '../../../identity/credential.ts';
-import { readSecret } from '../../../identity/secret-source.ts';
 import { createLog } from '../../../observe/log.ts';
 import { createBotIdentity, type TeamsSettings } from '../../../teams/bot-identity.ts';
 import { createConnector, type Connector } from '../../../teams/connector.ts';
 import { channelFitness } from '../../../teams/fitness.ts';
 import { teamOf } from '../../../teams/team-of.ts';
+import { teamsCredential } from '../../teams-credential.ts';
 import { channelsIn } from '../channels.ts';
 
 export interface TeamsParts {
@@ -31,7 +31,7 @@ export interface TeamsParts {
 
 /** @throws {AppError} `secret.*` */
 export function openTeamsParts(config: HallpassConfig, teams: TeamsSettings): TeamsParts {
-  const identity = createBotIdentity(teams, readSecret(teams.clientSecret));
+  const identity = createBotIdentity(teams, teamsCredential(teams, config.tenants));
   const connector = createConnector(teams, identity);
   const home = config.tenants.find(({ tenantId }) => tenantId.toLowerCase() === teams.tenantId.toLowerCase());
   const graph =

@@ -82,7 +82,10 @@ export function seedApplications(now: number, secretOf: (keyId: string) => strin
       groupMembershipClaims: 'SecurityGroup',
     },
     userAssigned(BOT_IDENTITY),
-    own(TEAMS_APP_ID, 'Hallpass for Teams', 9, id(9, 'c')),
+    {
+      ...own(TEAMS_APP_ID, 'Hallpass for Teams', 9, id(9, 'c')),
+      federatedCredentials: [trusting({ ...BOT_IDENTITY, name: 'bot' }, issuer)],
+    },
     app(1, 'Payroll export', { ownerIds: [SAM.objectId], credentials: [credential('secret', 1, 'nightly job', 20)] }),
     app(2, 'Build pipeline', {
       ownerIds: [ABEL.objectId],

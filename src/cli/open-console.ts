@@ -46,7 +46,11 @@ export function openConsole(options: OpenConsoleOptions): Pages | undefined {
     setting,
     tenants: own.map((open) => consoleTenant(open, setting)),
     roles: config.roles,
-    namedPeople: [...config.people.map(({ person }) => person), ...audiencesOf(config).flatMap(({ people }) => people)],
+    namedPeople: [
+      ...config.people.map(({ person }) => person),
+      ...config.linking.guests,
+      ...audiencesOf(config).flatMap(({ people }) => people),
+    ],
     settings: new Map(config.entitlements.map((entitlement) => [entitlement.id, entitlement])),
     nameOfGroup: groupNames(own, log),
     myLinks:

@@ -19,9 +19,10 @@ import { registerProbe } from './cli/probe.ts';
 import { registerStart } from './cli/start.ts';
 import { registerTenant } from './cli/tenant.ts';
 import { registerUninstall } from './cli/uninstall.ts';
-import { maskOutput } from './observe/mask.ts';
+import { dieMasked, maskOutput } from './observe/mask.ts';
 
 maskOutput(process.stderr);
+dieMasked();
 
 const program = new Command('hallpass')
   .description('Just-in-time access to Microsoft Entra ID and Azure, asked for and approved in Microsoft Teams and Slack.')

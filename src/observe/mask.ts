@@ -1,3 +1,5 @@
+import { writeSync } from 'node:fs';
+
 const MASK = '[masked]';
 
 /** By shape: what stands in a line of ours as in one of a library's. */
@@ -39,4 +41,20 @@ export function maskOutput(...streams: readonly NodeJS.WriteStream[]): void {
     };
     stream.write = guarded;
   }
+}
+
+/**
+ * Ends the process as Node does when an error is caught by nobody, with exit code 1, and without the properties of the error: Node would print them
+ * past every mask, and those of a library hold whole requests.
+ */
+export function dieMasked(): void {
+  process.on('uncaughtException', (error: unknown, origin) => {
+    const said = error instanceof Error ? (error.stack ?? error.message) : 'a thrown value that is no error';
+    try {
+      // At once: whatever comes after a failure that nobody understood might be wrong.
+      writeSync(process.stderr.fd, masked(`${origin}: ${said}\n`));
+    } finally {
+      process.exit(1);
+    }
+  });
 }

@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { createLog } from '../../src/observe/log.ts';
@@ -71,5 +74,28 @@ describe('the log', () => {
     expect(lineOf(true, fields, message)).not.toContain(OPAQUE);
     expect(() => JSON.parse(lineOf(true, fields, message)) as unknown).not.toThrow();
     expect(lineOf(false, fields, message)).toContain(OPAQUE);
+  });
+});
+
+describe('an error that nobody caught', () => {
+  const dying = (how: string) => {
+    const file = join(import.meta.dirname, '../../src/observe/mask.ts');
+    const program = `
+      import { dieMasked } from ${JSON.stringify(pathToFileURL(file).href)};
+      dieMasked();
+      const error = Object.assign(new Error('refused ${TOKEN}'), { config: { headers: { Authorization: 'Bearer ${OPAQUE}' } } });
+      setTimeout(() => console.log('still there'), 2000);
+      ${how}`;
+    return spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', program], { encoding: 'utf8' });
+  };
+  it.each([
+    ['thrown', 'setImmediate(() => { throw error; });'],
+    ['a promise that failed', 'void Promise.reject(error);'],
+  ])('ends the process, %s, and tells of it without what it carries', (_, how) => {
+    const { status, stderr, stdout } = dying(how);
+    expect(status).toBe(1);
+    expect(stderr).toContain('Error: refused [masked]');
+    expect(stderr).not.toMatch(new RegExp(`${OPAQUE}|eyJ`));
+    expect(stdout).toBe('');
   });
 });

@@ -57,7 +57,7 @@ export async function runBot(configFile: string): Promise<void> {
     runtime,
     tenants,
     findingWords: createFindingWords(config.tenants),
-    examine: async () => (await import('./doctor-run.ts')).doctorOfBot(config),
+    examine: async () => (await import('./doctor-of-bot.ts')).doctorOfBot(config),
     clock,
     log,
     surfaces: surfaces.create,

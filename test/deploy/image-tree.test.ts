@@ -40,6 +40,8 @@ describe('what the images hold', () => {
       expect(existsSync(join(folder, 'src', room))).toBe(false);
     const missing = node(folder, 'src/main.ts', 'perimeter', '--config', '/nowhere/perimeter.yaml');
     expect([missing.status, missing.err]).toEqual([2, expect.stringContaining('config.unreadable')]);
+    const doctor = node(folder, 'src/main.ts', 'doctor', '--perimeter', '/nowhere/perimeter.yaml');
+    expect([doctor.status, doctor.err]).toEqual([2, expect.stringContaining('config.unreadable')]);
   });
 
   it('is enough for Azure Functions to load', () => {

@@ -24,28 +24,28 @@ export interface Holding {
   readonly isOverdue: boolean;
 }
 
-type Held = AccessCase & { readonly context: { readonly givenAt: string; readonly endsAt: string } };
+/** A case in which something was given that is not confirmed gone. */
+export type Held = AccessCase & { readonly context: { readonly givenAt: string; readonly endsAt: string } };
 
 const isHeld = (request: AccessCase): request is Held =>
   request.context.givenAt !== undefined && request.context.endsAt !== undefined;
 
-/** Cases in which something was given that is not confirmed gone; the first to end comes first. */
-export function heldNow(runtime: Runtime): readonly AccessCase[] {
+/** The first to end comes first. */
+export function heldNow(runtime: Runtime): readonly Held[] {
   return [...openCases(runtime)].filter(isHeld).toSorted((a, b) => (a.context.endsAt < b.context.endsAt ? -1 : 1));
 }
 
 /** Everybody whose name is shown beside these. */
-export function peopleIn(requests: readonly AccessCase[]): readonly Person[] {
+export function peopleIn(requests: readonly Held[]): readonly Person[] {
   return requests.flatMap(({ context }) => [context.request.principal, ...approvalsOf(context).map(({ approver }) => approver)]);
 }
 
 export function holdingOf(
-  request: AccessCase,
+  request: Held,
   settings: ReadonlyMap<string, EntitlementSetting>,
   people: KnownPeople,
   now: number,
-): Holding | undefined {
-  if (!isHeld(request)) return undefined;
+): Holding {
   const { caseId, status, context } = request;
   const { principal, entitlementId, durationMinutes } = context.request;
   return {

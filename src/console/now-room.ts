@@ -40,7 +40,7 @@ export function nowRoom(parts: NowParts): (app: Hono<ConsoleEnv>) => void {
     });
     const people = await names.known(peopleIn(requests));
     const now = clock.now();
-    return requests.flatMap((request) => holdingOf(request, settings, people, now) ?? []);
+    return requests.map((request) => holdingOf(request, settings, people, now));
   }
 
   /** Answers with what `show` makes of it, or says who may. */

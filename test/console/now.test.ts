@@ -122,6 +122,26 @@ describe('who holds what now', () => {
     }
   });
 
+  it('says nothing of what is only asked for', async () => {
+    const asked = await startConsole({ idp, directory });
+    try {
+      const by = { kind: 'person', person: RITA } as const;
+      const request = {
+        id: 'askedtoday01',
+        requester: RITA,
+        principal: RITA,
+        entitlementId: 'global-reader',
+        durationMinutes: 30,
+      };
+      const rest = { justification: { digest: 'x', salt: 'y' }, approvalWindowMinutes: 60, remindAfterMinutes: 15 };
+      await asked.runtime.begin('accessRequest', 'askedtoday01', { request: { ...request, ...rest } }, by);
+      const page = await asked.signIn(asked.browserOf(ANNA));
+      expect([page.status, page.text.includes('Nobody holds anything through Hallpass now.')]).toEqual([200, true]);
+    } finally {
+      await asked.close();
+    }
+  });
+
   it('forgets what has ended', async () => {
     const over = await startConsole({ idp, directory });
     try {

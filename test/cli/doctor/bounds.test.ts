@@ -1,7 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { withChecks } from '../../../src/cli/docs-doctor.ts';
 import type { Seen } from '../../../src/cli/doctor/check.ts';
 import { clock } from '../../../src/cli/doctor/clock.ts';
 import { onlyReads } from '../../../src/cli/doctor/held-permissions.ts';
@@ -45,7 +46,7 @@ describe('a client secret', () => {
           Promise.resolve(
             secrets.map(([hint, days]) => ({ hint, endAt: new Date(Date.now() + days * DAY + 60_000).toISOString() })),
           ),
-      } as Parameters<typeof secretSeen>[0],
+      },
       'an-app',
       { file },
     );
@@ -91,6 +92,13 @@ describe('where the store lies', () => {
     [GIB / 4 - 4096, 'missing'],
   ])('with %i bytes free', (bytes, kind) => {
     expect(kindOf(on(0xef53, bytes))).toBe(kind);
+  });
+});
+
+describe('the page about doctor', () => {
+  it('names each check as the code does; `npm run docs:doctor` writes it', () => {
+    const page = readFileSync('docs/doctor.md', 'utf8');
+    expect(withChecks(page)).toBe(page);
   });
 });
 

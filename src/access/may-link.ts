@@ -62,8 +62,7 @@ export function mayLink(
 
 /** What is wrong with the chat account by itself; undefined when nothing is. */
 function slackVerdict(account: ChatAccount, slack: ChatAccountFacts, settings: LinkSettings): Verdict | undefined {
-  const ours = (workspaceId: string) => settings.workspaceIds.includes(workspaceId);
-  if (!ours(account.workspaceId) || !ours(slack.workspaceId) || account.workspaceId !== slack.workspaceId)
+  if (!settings.workspaceIds.includes(account.workspaceId) || account.workspaceId !== slack.workspaceId)
     return refuse(
       'link.other-workspace',
       'This Slack account belongs to another workspace.',

@@ -39,6 +39,11 @@ describe('two accounts whose owner signed in to both', () => {
       'link.other-workspace',
     ],
     [
+      'of another workspace, as both say',
+      { account: { ...account, workspaceId: 'T0ELSE' }, slack: { ...slack, workspaceId: 'T0ELSE' } },
+      'link.other-workspace',
+    ],
+    [
       'of a workspace that the configuration names',
       {
         account: { ...account, workspaceId: 'T0ELSE' },

@@ -130,6 +130,25 @@ const forwarded: readonly LinkAttack[] = [
 const replayed: readonly LinkAttack[] = [
   {
     class: CLASS,
+    name: 'the address with which somebody would have come back is opened by whoever stole it, and the cookie that knows it',
+    code: 'link.crossed',
+    entry: logged('link.crossed'),
+    async run(world) {
+      const { browser } = await world.enter(personOf(RITA));
+      const callback = await world.callbackFor(browser, RITA.name);
+      const stolen = browser.cookies.all.find(({ name }) => name === LINK)?.value ?? '';
+      const thief = await world.enter(personOf(ABEL));
+      return {
+        async attack() {
+          thief.browser.cookies.take(new URL(linkPage(world)), [`${LINK}=${stolen}; Path=/; Secure; HttpOnly; SameSite=Lax`]);
+          return codeOn(await thief.browser.open(callback));
+        },
+        twin: async () => confirms(await browser.open(callback)),
+      };
+    },
+  },
+  {
+    class: CLASS,
     name: 'the address with which somebody came back is opened again, with the cookie of before',
     code: 'link.used',
     entry: logged('link.used'),

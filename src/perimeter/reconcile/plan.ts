@@ -43,7 +43,7 @@ export function planOf(input: PlanInput): readonly Step[] {
     const requestId = adopted.has(step.requestId) ? foundName(record) : step.requestId;
     adopted.set(requestId, { ...step, requestId });
   }
-  const rest = old.filter(({ requestId }) => !adopted.has(requestId)).flatMap((grant) => leftOver(input, grant));
+  const rest = old.flatMap((grant) => leftOver(input, grant));
   const over = [
     ...past.map(({ requestId, ...grant }): Step => ({ requestId, from: ['old ledger'], opening: { kind: 'over', ...grant } })),
     ...records.filter(({ isLive }) => !isLive).flatMap((record) => overFrom(input, record)),

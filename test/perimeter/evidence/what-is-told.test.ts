@@ -520,6 +520,16 @@ describe('what is told beside what the verifier brings', () => {
     ]);
   });
 
+  it('nothing more of what was over before the ledger was lost', async () => {
+    const ledger = newLedger();
+    const { v: _v, target, registeredAt: _at, guardrailsDigest: _digest, ...registration } = asked;
+    const [givenAt, endedAt] = ['2026-03-01T06:00:00.000Z', '2026-03-01T07:00:00.000Z'];
+    ledger.begin({ kind: 'over', registration, target, givenAt, endedAt }, asked.registeredAt);
+    const { verdict, contradictions, says } = await verifyEvidence(exported(ledger, [], { texts: [] }), pinning);
+    expect({ verdict, contradictions }).toEqual({ verdict: 'consistent', contradictions: [] });
+    expect(says.join('\n')).toContain('The ledger was lost after this was over');
+  });
+
   it('nothing against a perimeter where nobody signs', async () => {
     const ledger = newLedger();
     ledger.begin(openingOf(asked, { ...oneSignature, assurance: 'chat' }), asked.registeredAt);

@@ -69,7 +69,7 @@ export const MUTATION_TESTS = [
   'test/perimeter/guardrails/!(in-the-tenant|groups-in-the-tenant).test.ts',
   'test/perimeter/evidence/!(from-the-page|every-change).test.ts',
   'test/perimeter/ledger/*.test.ts',
-  'test/perimeter/{guardrails,caller-token,clock-watch,load-perimeter-config*,reconcile-plan}.test.ts',
+  'test/perimeter/{guardrails,caller-token,clock-watch,load-perimeter-config*,reconcile-plan*,swept}.test.ts',
 ];
 
 function part(file: string, from: string, to?: string): string {

@@ -396,6 +396,21 @@ describe('a cookie', () => {
     expect((await open(own)).status).toBe(200);
   });
 
+  it('of a machine with the same key opens what it opened there', async () => {
+    const cookieKey = new Uint8Array(32).fill(7);
+    const [one, other] = await Promise.all(
+      [1, 2].map(() => startConsole({ idp, directory, adjust: (parts) => ({ ...parts, cookieKey }) })),
+    );
+    try {
+      const browser = one?.browserOf(ANNA) ?? fail();
+      await one?.signIn(browser);
+      const cookie = browser.cookies.all.map(({ name, value }) => `${name}=${value}`).join('; ');
+      expect((await fetch(other?.at('/console') ?? '', { headers: { cookie } })).status).toBe(200);
+    } finally {
+      await Promise.all([one?.close(), other?.close()]);
+    }
+  });
+
   it('of another process, or another purpose, opens nothing', async () => {
     const other = await startConsole({ idp, directory });
     try {
@@ -453,6 +468,20 @@ describe('too many calls', () => {
     }
   });
 
+  it('behind a proxy are counted by what the proxy says, and by nothing that stands before it', async () => {
+    const setting = { limits: { addressPerMinute: 2 } };
+    const proxied = await startConsole({ idp, directory, setting, adjust: (parts) => ({ ...parts, behindProxy: true }) });
+    try {
+      const from = (forwarded: string) => fetch(proxied.at('/console'), { headers: { 'x-forwarded-for': forwarded } });
+      const seen = [];
+      for (const claimed of ['198.51.100.1', '198.51.100.2', '198.51.100.3'])
+        seen.push((await from(`${claimed}, 203.0.113.7`)).status);
+      expect([...seen, (await from('203.0.113.8')).status]).toEqual([401, 401, 429, 401]);
+    } finally {
+      await proxied.close();
+    }
+  });
+
   it('of one person are counted together, whatever their browsers', async () => {
     const few = await startConsole({ idp, directory, setting: { limits: { addressPerMinute: 1_000, personPerMinute: 2 } } });
     try {
@@ -488,3 +517,7 @@ describe('with several tenants', () => {
     }
   });
 });
+
+function fail(): never {
+  throw new Error('not started');
+}

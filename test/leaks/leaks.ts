@@ -3,7 +3,7 @@
  * journals, checkpoints, indexes, whatever lies in its temporary folder, and what it printed. `npm run leaks`, or with paths of tests.
  */
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -21,6 +21,8 @@ const place = mkdtempSync(join(tmpdir(), 'hallpass-leaks-'));
 const wrote = join(place, 'wrote');
 const list = join(place, 'issued.jsonl');
 mkdirSync(wrote);
+// Databases of tests run as another user.
+for (const folder of [place, wrote]) chmodSync(folder, 0o755);
 const began = Date.now();
 const failed = await suite(process.argv.length > 2 ? process.argv.slice(2) : USUAL);
 const ran = Date.now();

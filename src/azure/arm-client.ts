@@ -78,7 +78,7 @@ const requestSchema = z.object({
 export type ArmAssignment = z.infer<typeof assignmentSchema>;
 export type ArmInstance = z.infer<typeof instanceSchema>;
 export type ArmRequest = z.infer<typeof requestSchema>;
-const madeSchema = assignmentSchema.extend({ createdBy: text, createdOn: z.date().nullish() });
+const madeSchema = assignmentSchema.extend({ createdBy: text, createdOn: z.date().nullish(), condition: text });
 const askedSchema = requestSchema.extend({ ...row, requestorId: text });
 /** With who made it, and when. */
 export type ArmMade = z.infer<typeof madeSchema>;

@@ -7,6 +7,7 @@ import { apiRegistration } from './api-registration.ts';
 import { approvalRegistration } from './approval-registration.ts';
 import { approvalTrust } from './approval-trust.ts';
 import { authenticationContext } from './authentication-context.ts';
+import { azureRole } from './azure-role.ts';
 import type { Check } from './check.ts';
 import { clock } from './clock.ts';
 import { type Group, groupOf } from './examine.ts';
@@ -42,6 +43,7 @@ export const PERIMETER_CHECKS: readonly Check<PerimeterParts>[] = [
   apiAssignment,
   approvalRegistration,
   approvalTrust,
+  azureRole,
   authenticationContext,
   store,
 ];

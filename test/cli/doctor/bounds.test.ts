@@ -7,7 +7,8 @@ import type { Seen } from '../../../src/cli/doctor/check.ts';
 import { clock } from '../../../src/cli/doctor/clock.ts';
 import { onlyReads } from '../../../src/cli/doctor/held-permissions.ts';
 import { secretSeen } from '../../../src/cli/doctor/own-credential.ts';
-import { judged } from '../../../src/cli/doctor/store.ts';
+import { judged, store } from '../../../src/cli/doctor/store.ts';
+import { startPostgres } from '../../durable/support/postgres-server.ts';
 import { aheadMs, type TenantParts } from '../../../src/cli/doctor/tenant-parts.ts';
 
 const kindOf = ({ problems = [], warnings = [] }: Seen) =>
@@ -92,6 +93,23 @@ describe('where the store lies', () => {
     [GIB / 4 - 4096, 'missing'],
   ])('with %i bytes free', (bytes, kind) => {
     expect(kindOf(on(0xef53, bytes))).toBe(kind);
+  });
+});
+
+describe('a store in a database', () => {
+  it('is right while the server takes writes, missing when it is read-only, and could not be looked at when it is away', async () => {
+    const server = await startPostgres();
+    const look = () => store.look({ setting: { postgres: server.setting('hallpass') } });
+    try {
+      expect(kindOf(await look())).toBe('ok');
+      await server.sql('ALTER SYSTEM SET default_transaction_read_only = on');
+      await server.sql('SELECT pg_reload_conf()');
+      expect((await look()).problems).toEqual([expect.stringContaining('read-only')]);
+      await server.crash();
+      await expect(look()).rejects.toMatchObject({ code: 'store.unavailable' });
+    } finally {
+      await server.stop();
+    }
   });
 });
 

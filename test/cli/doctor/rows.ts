@@ -14,6 +14,7 @@ import {
   TEAMS_APP_ID,
 } from '../../../src/playground/cast.ts';
 import { GRAPH_RESOURCE } from '../../../src/playground/microsoft/tenant/app-permissions.ts';
+import { AZURE_ROLES, PERIMETER_CONDITION, SHOP_SCOPE } from '../../../src/playground/microsoft/tenant/azure-assignments.ts';
 import type { Scene } from './scene.ts';
 
 type Undo = () => void;
@@ -426,7 +427,62 @@ const PLATFORM_ROWS: readonly Row[] = [
   },
 ];
 
+/** One more thing that the perimeter is to give. */
+const givesInTheShop = ({ perimeter }: Scene) =>
+  perimeter.entitlements.push({
+    id: 'shop-reader',
+    azureRole: { scope: SHOP_SCOPE, roleDefinitionId: AZURE_ROLES.reader.id },
+    mayReceive: { groups: [APPROVERS_TEAM_GROUP_ID] },
+    longestMinutes: 60,
+    assurance: 'chat',
+  });
+const rightToGive = (scene: Scene) =>
+  first(
+    tenantOf(scene)
+      .azure.all()
+      .filter(
+        ({ principalId, roleId }) =>
+          principalId === PERIMETER_APP.principalId && roleId === AZURE_ROLES.accessControlAdministrator.id,
+      ),
+  );
+
 const PERIMETER_ROWS: readonly Row[] = [
+  {
+    of: 'Perimeter',
+    id: 'azure-role',
+    when: 'it may not give Azure roles where it should',
+    spoil(scene) {
+      givesInTheShop(scene);
+      tenantOf(scene).azure.remove(rightToGive(scene).name, ACTOR);
+    },
+    says: /it may not give Azure roles at .*shop/,
+    command:
+      /^az role assignment create .*'Role Based Access Control Administrator' --scope .*shop --condition-version 2\.0 --condition /,
+    mend: (scene) =>
+      void tenantOf(scene).azure.add(
+        {
+          scope: SHOP_SCOPE,
+          role: 'accessControlAdministrator',
+          principalId: PERIMETER_APP.principalId,
+          principalType: 'ServicePrincipal',
+          condition: PERIMETER_CONDITION,
+        },
+        ACTOR,
+      ),
+  },
+  {
+    of: 'Perimeter',
+    id: 'azure-role',
+    when: 'it may give every role there',
+    spoil(scene) {
+      givesInTheShop(scene);
+      tenantOf(scene).azure.update(rightToGive(scene).name, { condition: null }, ACTOR);
+    },
+    state: 'warning',
+    says: /has no condition/,
+    mend: (scene) => void tenantOf(scene).azure.update(rightToGive(scene).name, { condition: PERIMETER_CONDITION }, ACTOR),
+  },
+
   {
     of: 'Perimeter',
     id: 'graph-writes',

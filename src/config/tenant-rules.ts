@@ -28,6 +28,10 @@ const apart: ConfigRule<HallpassFile> = ({ tenants = [] }) =>
       ...(before.some(({ tenantId }) => sameTenant(tenantId, one.tenantId))
         ? [problem(['tenants', index, 'tenantId'], 'is used twice')]
         : []),
+      // The identities of a machine are all of one tenant, whatever the file says.
+      ...('managedIdentity' in one.credential && before.some(({ credential }) => 'managedIdentity' in credential)
+        ? [problem(['tenants', index, 'credential'], 'reaches one tenant only, and another has it already: use "federated"')]
+        : []),
       ...(before.some(({ perimeter }) => originOf(perimeter.url) === originOf(one.perimeter.url))
         ? [problem(['tenants', index, 'perimeter', 'url'], 'is used twice: a perimeter serves one tenant')]
         : []),

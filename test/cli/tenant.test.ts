@@ -5,6 +5,8 @@ import tls from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { transportClock } from '../../src/access/core/clock.ts';
 import { enrollTenant, type EnrollOptions } from '../../src/cli/tenant/enroll-tenant.ts';
+import { refuseUnlessOurs } from '../../src/cli/tenant/consent-answer.ts';
+import { consentRequest } from '../../src/cli/tenant/consent-request.ts';
 import { tenantIdOf } from '../../src/cli/tenant/prove-tenant.ts';
 import { listTenants, tenantsText } from '../../src/cli/tenant/list-tenants.ts';
 import { removeTenant } from '../../src/cli/tenant/remove-tenant.ts';
@@ -219,6 +221,40 @@ describe('a tenant that is brought in', () => {
   it('is not asked for by a managed identity, which has tokens of its own tenant only', async () => {
     writeFileSync(file, yaml().replace('{ clientSecret: { env: TENANT_TEST_SECRET } }', '{ managedIdentity: {} }'));
     await expect(enroll()).rejects.toMatchObject({ code: 'usage.credential' });
+  });
+});
+
+describe('the address of the consent', () => {
+  it.each([
+    ['AzureCloud', 'https://login.microsoftonline.com', 'https://graph.microsoft.com/.default'],
+    ['AzureUSGovernment', 'https://login.microsoftonline.us', 'https://graph.microsoft.us/.default'],
+    ['AzureChina', 'https://login.chinacloudapi.cn', 'https://microsoftgraph.chinacloudapi.cn/.default'],
+  ] as const)('is of the cloud: %s', (cloud, login, scope) => {
+    const { url } = consentRequest(
+      { cloud, clientId: BOT_APP.clientId },
+      'contoso.example',
+      redirectUri,
+      '2026-01-01T00:00:00.000Z',
+    );
+    expect(url.startsWith(`${login}/contoso.example/v2.0/adminconsent?`)).toBe(true);
+    expect(new URL(url).searchParams.get('scope')).toBe(scope);
+  });
+
+  it('has another state each time', () => {
+    const states = [1, 2, 3].map(() =>
+      new URL(consentRequest(MODEL, SECOND_TENANT_ID, redirectUri, NOW).url).searchParams.get('state'),
+    );
+    expect(new Set(states).size).toBe(3);
+  });
+  const MODEL = { cloud: 'AzureCloud', clientId: BOT_APP.clientId } as const;
+  const NOW = '2026-01-01T00:00:00.000Z';
+
+  it('is answered within an hour, and not after', () => {
+    const { url, pending } = consentRequest(MODEL, SECOND_TENANT_ID, redirectUri, NOW);
+    const answer = `${redirectUri}?state=${new URL(url).searchParams.get('state') ?? ''}`;
+    const at = (minutes: number) => Date.parse(NOW) + minutes * 60_000;
+    expect(() => refuseUnlessOurs(answer, pending, at(60))).not.toThrow();
+    expect(() => refuseUnlessOurs(answer, pending, at(60) + 1)).toThrow(expect.objectContaining({ code: 'consent.stale' }));
   });
 });
 

@@ -116,6 +116,11 @@ describe('the tenants of hallpass.yaml', () => {
       TWO.replace('https://perimeter-2', 'http://perimeter-2'),
       '12: tenants.1.perimeter.url: must begin with https',
     ],
+    [
+      'managed identities for two tenants',
+      TWO.replace('{ clientSecret: { env: SECRET } }', '{ managedIdentity: {} }'),
+      '11: tenants.1.credential: reaches one tenant only',
+    ],
     ['no perimeter', TWO.replace(/ {4}perimeter: .*perimeter-2.*\n/, ''), '7: tenants.1.perimeter: '],
     ['an entitlement of no tenant', TWO.replace('    tenant: home\n', ''), '25: entitlements.0: add "tenant"'],
     [

@@ -112,6 +112,15 @@ describe('a backup', () => {
     expect(await textOf('late0')).toBe('because of late0');
   });
 
+  it('ends with a whole line, whatever is being written behind it', async () => {
+    const head = await filled();
+    const last = readdirSync(join(files.botStore, 'journal')).toSorted().at(-1) ?? '';
+    appendFileSync(join(files.botStore, 'journal', last), '{"v":1,"seq":61,"pre');
+    expect(await backup()).toMatchObject({ status: 0 });
+    expect(manifest().head).toEqual(head);
+    expect(readFileSync(join(away, 'journal', last), 'utf8')).not.toContain('{"v":1,"seq":61,"pre');
+  });
+
   it('takes along nothing of the process itself, no configuration and no secret', async () => {
     await filled();
     for (const note of ['perimeter-ledger', 'first-tenant', `perimeter-ledger-${rita.tenantId}`])

@@ -136,6 +136,21 @@ describe('hallpass.yaml', () => {
       'F:9: slack.signingSecret: is needed in mode http',
     ],
     [
+      'a secret before without the one that takes its place',
+      (good) =>
+        good.replace(
+          '  signingSecret: { env: SLACK_SIGNING_SECRET }\n',
+          '  mode: socket\n  previousSigningSecret: { env: OLD }\n',
+        ),
+      'slack.previousSigningSecret: needs slack.signingSecret beside it',
+    ],
+    ['texts kept for less than a month', (good) => `${good}retention: { textsDays: 29 }\n`, 'retention.textsDays: Too small'],
+    [
+      'an age of evidence, which the bot has none of',
+      (good) => `${good}retention: { evidenceDays: 90 }\n`,
+      'retention.evidenceDays: is not a key',
+    ],
+    [
       'mode socket without an app token',
       (good) => good.replace('  workspaceId: T0WORK\n', '  workspaceId: T0WORK\n  mode: socket\n'),
       'F:9: slack.appToken: is needed in mode socket',

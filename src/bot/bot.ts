@@ -1,7 +1,7 @@
 import type { Clock } from '../access/core/clock.ts';
 import { codeOf } from '../access/core/app-error.ts';
 import type { DirectoryOf } from '../access/directory.ts';
-import { ACCESS_REQUEST, openCases, tenantOf, type AccessCase } from '../chat/access-case.ts';
+import { ACCESS_REQUEST, openCases, type AccessCase } from '../chat/access-case.ts';
 import { createDesk } from '../chat/desk-service.ts';
 import type { Desk } from '../chat/desk.ts';
 import { createNames, type Names } from '../chat/names.ts';
@@ -31,6 +31,7 @@ import { publishHomes } from './home-tabs.ts';
 import { meterDesk } from './meter-desk.ts';
 import { createOperators, type Operators } from './operators.ts';
 import { endingLinks, lookAtLinked } from './linked-accounts.ts';
+import { sayLeftBehind } from './left-behind.ts';
 import { createLinks, type Links } from './links.ts';
 import { createPeople, type LinkedPeople } from './people.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
@@ -38,7 +39,7 @@ import { sayReceipts } from './receipts.ts';
 import { requestCards } from './request-cards.ts';
 import { sayUnconfirmed } from './say-unconfirmed.ts';
 import { createSecurityNotes } from './security-notes.ts';
-import { createTenants, type TenantParts, type Tenants } from './tenants.ts';
+import { createTenants, type TenantParts } from './tenants.ts';
 
 export interface BotOptions {
   readonly config: HallpassConfig;
@@ -216,17 +217,6 @@ export function createBot(options: BotOptions): Bot {
       await notes.idle();
     },
   };
-}
-
-/** A tenant that was taken out of the file while something of it was open: nothing of it can be ended any more from here. */
-function sayLeftBehind(runtime: Runtime, { all }: Tenants, operators: Operators): void {
-  const known = new Set(all.map(({ tenant }) => tenant.tenantId.toLowerCase()));
-  for (const tenantId of new Set([...openCases(runtime)].map(tenantOf)))
-    if (!known.has(tenantId))
-      operators.alert(
-        `tenant:${tenantId}`,
-        `Requests of tenant ${tenantId} are open, and it is not in hallpass.yaml any more. Put it back until they are over.`,
-      );
 }
 
 /** One platform that is down must not keep the other, or the taking away, from working. */

@@ -123,10 +123,10 @@ async function apply(
   // Right after a start, a case that is over may not be in the index yet: facts come in order, so this one is waited for.
   const view = await runtime.find(event.requestId, stopping);
   const request = accessCase(view);
-  if (request && !sameTenant(tenantOf(request), tenantId)) {
+  if (request && [tenantOf(request), ...tenantsIn(event)].some((one) => !sameTenant(one, tenantId))) {
     operators.alert(
       `foreign-case:${tenantId}/${event.requestId}`,
-      `The perimeter${called} reports "${event.type}" for a request of another tenant (${event.requestId}). It was not believed. Find out why that perimeter says so.`,
+      `The perimeter${called} reports "${event.type}" about another tenant (request ${event.requestId}). It was not believed. Find out why that perimeter says so.`,
       { seq: event.seq, tenantId },
     );
     return event.seq;
@@ -167,6 +167,12 @@ async function apply(
     );
   }
   return event.seq;
+}
+
+/** Of whomever it names. */
+function tenantsIn(event: PerimeterEvent): readonly string[] {
+  if (event.type === 'decided') return [event.approver.tenantId];
+  return event.type === 'ended' && event.deniedBy ? [event.deniedBy.tenantId] : [];
 }
 
 /** It is about no request, and so moves no cursor in the store: after a restart it may be said once more. */

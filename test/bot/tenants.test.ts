@@ -230,10 +230,13 @@ describe('what goes to a perimeter and comes from it', () => {
     expect([world.perimeter.registered.length, world.perimeter.decisions.length]).toEqual([1, 1]);
   });
 
-  it.each<[string, string, boolean]>([
-    ['of its own tenant is believed', HOME, true],
-    ['of another tenant is an alarm, and changes nothing', SECOND, false],
-  ])('a fact about a request %s', async (_, tenantId, isBelieved) => {
+  const byWhom = (tenantId: string) => ({ how: 'denied', deniedBy: { tenantId, objectId: ANNA } }) as const;
+  it.each<[string, string, boolean, Pick<Extract<PerimeterEvent, { type: 'ended' }>, 'how' | 'deniedBy'>]>([
+    ['of its own tenant is believed', HOME, true, { how: 'gone' }],
+    ['of another tenant is an alarm, and changes nothing', SECOND, false, { how: 'gone' }],
+    ['and a decider of its own tenant is believed', HOME, true, byWhom(HOME)],
+    ['and a decider of another tenant is an alarm, and changes nothing', HOME, false, byWhom(SECOND)],
+  ])('a fact about a request %s', async (_, tenantId, isBelieved, ended) => {
     world = await botWorld();
     const here = world;
     const { runtime, perimeter } = here;
@@ -244,7 +247,7 @@ describe('what goes to a perimeter and comes from it', () => {
     const { caseId } = theCase();
     const event: PerimeterEvent = {
       type: 'ended',
-      how: 'gone',
+      ...ended,
       seq: 99,
       head: 'h',
       requestId: caseId,
@@ -271,7 +274,7 @@ describe('what goes to a perimeter and comes from it', () => {
     await feed.stop();
     expect(theCase().status).toBe(isBelieved ? 'ended' : 'pending');
     expect(runtime.cursor('another')).toBe(isBelieved ? 99 : 0);
-    expect(operators.standing().map(({ key }) => key)).toEqual(isBelieved ? [] : [`foreign-case:${SECOND}/${caseId}`]);
+    expect(operators.standing().map(({ key }) => key)).toEqual(isBelieved ? [] : [`foreign-case:${tenantId}/${caseId}`]);
   });
 
   it('asks no directory about a tenant that is not in the file: every look-up fails, and none says nobody', async () => {

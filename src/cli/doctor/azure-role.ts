@@ -22,7 +22,7 @@ const GIVES: readonly string[] = [
 export const azureRole: Check<PerimeterParts> = {
   id: 'azure-role',
   title: 'Right to give Azure roles',
-  concerns: ({ config }) => config.entitlements.some((entitlement) => entitlement.azureRole !== undefined),
+  concerns: ({ config }) => givesAzureRoles(config),
   async look({ config, graph, token }): Promise<Seen> {
     const { arm: armUrl } = addressesOf(config.tenant.cloud);
     const arm = createArmClient({ armUrl, credential: createCredential(config.tenant), log: createLog('perimeter', 'silent') });
@@ -41,6 +41,9 @@ export const azureRole: Check<PerimeterParts> = {
   mend: ({ config, tenant }) => assignAzureRoles(config, `$(az ad sp show --id ${tenant.clientId} --query id -o tsv)`).join('; '),
   show: ({ tenant }) => `az role assignment list --all --assignee ${tenant.clientId}`,
 };
+
+export const givesAzureRoles = ({ entitlements }: PerimeterConfig): boolean =>
+  entitlements.some((entitlement) => entitlement.azureRole !== undefined);
 
 function scopesOf({ entitlements }: PerimeterConfig): readonly string[] {
   const scopes = entitlements.flatMap((entitlement) => {

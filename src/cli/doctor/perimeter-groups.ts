@@ -1,4 +1,5 @@
 import type { GraphClient } from '../../entra/graph-client.ts';
+import { addressesOf } from '../../identity/cloud.ts';
 import type { PerimeterConfig } from '../../perimeter/perimeter-config.ts';
 import { type SetupFacts, setupFacts } from '../perimeter-setup-commands.ts';
 import { graphPermissionsFor } from '../perimeter-setup-permissions.ts';
@@ -7,7 +8,7 @@ import { apiRegistration } from './api-registration.ts';
 import { approvalRegistration } from './approval-registration.ts';
 import { approvalTrust } from './approval-trust.ts';
 import { authenticationContext } from './authentication-context.ts';
-import { azureRole } from './azure-role.ts';
+import { azureRole, givesAzureRoles } from './azure-role.ts';
 import type { Check } from './check.ts';
 import { clock } from './clock.ts';
 import { type Group, groupOf } from './examine.ts';
@@ -64,6 +65,7 @@ export function groupOfPerimeter(config: PerimeterConfig, { cloud, graphFor }: P
 function partsOf(config: PerimeterConfig, facts: SetupFacts, graph: GraphClient | undefined): PerimeterParts {
   const parts = openTenantParts({
     who: 'perimeter',
+    audiences: givesAzureRoles(config) ? [new URL(addressesOf(config.tenant.cloud).arm).origin] : [],
     tenant: config.tenant,
     cloud: facts.cloud,
     permissions: graphPermissionsFor(config),

@@ -25,6 +25,8 @@ export interface TenantParts {
   readonly registrations: RegistrationReader;
   readonly tenantFacts: TenantFactsReader;
   readonly permissions: GraphPermissions;
+  /** What tokens are asked for, beginning with Graph. */
+  readonly scopes: readonly string[];
   /** What of the file needs which licence, by name. */
   readonly licensed: { readonly p1: readonly string[]; readonly p2: readonly string[] };
   /** Authentication contexts that signatures ask for. */
@@ -40,7 +42,10 @@ export interface TenantParts {
 }
 
 export type TenantFacts = Pick<TenantParts, 'who' | 'tenant' | 'cloud' | 'permissions' | 'licensed' | 'contexts'> &
-  Partial<Pick<TenantParts, 'endsByItself' | 'graph'>>;
+  Partial<Pick<TenantParts, 'endsByItself' | 'graph'>> & {
+    /** Of what else our identity works with. */
+    readonly audiences: readonly string[];
+  };
 
 const rolesSchema = z.object({ roles: z.array(z.string()).default([]) });
 
@@ -67,6 +72,7 @@ export function openTenantParts(facts: TenantFacts): TenantParts {
     ...facts,
     identity: 'managedIdentity' in tenant.credential ? tenant.credential.managedIdentity.clientId : tenant.clientId,
     graph,
+    scopes: [own.origin, ...facts.audiences].map((audience) => `${audience}/.default`),
     registrations: createRegistrationReader(graph),
     tenantFacts: createTenantFactsReader(graph),
     token,

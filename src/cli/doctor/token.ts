@@ -2,14 +2,14 @@ import { AppError } from '../../access/core/app-error.ts';
 import type { Check } from './check.ts';
 import type { TenantParts } from './tenant-parts.ts';
 
-/** Whether Entra gives our identity a token at all: without one nothing below can be looked at. */
+/** Whether Entra gives our identity a token for all that it works with: without one nothing below can be looked at. */
 export const token: Check<TenantParts> = {
   id: 'token',
   title: 'Token from Entra ID',
-  async look({ token: get, graph, tenant, who }) {
+  async look({ token: get, scopes, tenant, who }) {
     const fine = `${tenant.clientId} gets tokens in ${tenant.tenantId}`;
     try {
-      await get(`${graph.origin}/.default`);
+      for (const scope of scopes) await get(scope);
       return { fine };
     } catch (error) {
       if (!(error instanceof AppError) || error.retryable) throw error;

@@ -174,6 +174,15 @@ const OF_A_TENANT = ({
 const BOT_ROWS: readonly Row[] = [
   {
     of: 'Bot',
+    id: 'token',
+    when: 'the perimeter’s API is not known in the tenant',
+    spoil: ({ hallpass }) => void (hallpass.perimeter.audience = 'api://00000000-0000-4000-8000-00000000dead'),
+    says: /AADSTS500011/,
+    command: /perimeter\.audience/,
+    mend: ({ hallpass }) => void (hallpass.perimeter.audience = PERIMETER_AUDIENCE),
+  },
+  {
+    of: 'Bot',
     id: 'graph',
     when: 'Graph does not answer well',
     spoil: ({ world }) =>

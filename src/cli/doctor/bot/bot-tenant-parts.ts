@@ -3,7 +3,7 @@ import type { GuardrailsAnswer, LedgerHead } from '../../../access/core/perimete
 import { createRootAssignmentsReader, type RootAssignmentsReader } from '../../../azure/root-assignments-reader.ts';
 import type { BotTenant } from '../../../config/bot-tenants.ts';
 import type { EntitlementSetting, HallpassConfig } from '../../../config/hallpass-config.ts';
-import { addressesOf } from '../../../identity/cloud.ts';
+import { addressesOf, formOf } from '../../../identity/cloud.ts';
 import { createCredential } from '../../../identity/credential.ts';
 import { tenantBound } from '../../../identity/tenant-bound.ts';
 import { CLOUDS } from '../../perimeter-setup-commands.ts';
@@ -41,7 +41,8 @@ export function openBotTenantParts(config: HallpassConfig, tenant: BotTenant, he
   const parts = openTenantParts({
     who: 'bot',
     tenant,
-    cloud: CLOUDS.find((known) => known === (typeof tenant.cloud === 'string' ? tenant.cloud : 'AzureCloud')),
+    audiences: [new URL(arm).origin, tenant.perimeter.audience],
+    cloud: CLOUDS.find((known) => known === formOf(tenant.cloud)),
     permissions: graphPermissionsOfBot(),
     licensed: { p1: [], p2: [] },
     contexts: async () => (await guardrails()).authenticationContexts ?? [],

@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml';
 import {
   APPROVERS_GROUP_ID,
   BOT_APP,
+  BOT_IDENTITY,
   CAST,
   ENGINEERS_GROUP_ID,
   ROLES,
@@ -83,9 +84,11 @@ function addTenant(hallpass: ConfigDraft['hallpass'], url: string, known: readon
   if (!tenant || !perimeter) throw new Error('no tenant to begin with');
   const [first] = hallpass.entitlements;
   if (!first) throw new Error('no entitlement to begin with');
+  // The only way across without a secret: a managed identity of home, which the bot's registration trusts.
+  const credential = { federated: { managedIdentity: { clientId: BOT_IDENTITY.clientId } } };
   hallpass.tenants = [
     { ...tenant, name: 'home', perimeter },
-    { ...tenant, name: 'second', tenantId: SECOND_TENANT_ID, perimeter: { url, audience: SECOND_AUDIENCE } },
+    { ...tenant, name: 'second', tenantId: SECOND_TENANT_ID, credential, perimeter: { url, audience: SECOND_AUDIENCE } },
   ];
   delete hallpass.tenant;
   delete hallpass.perimeter;

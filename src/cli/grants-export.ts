@@ -24,6 +24,7 @@ export async function exportGrants(file: string, name?: string): Promise<BotsCop
     store,
     config.tenants.map((tenant) => tenant.tenantId),
     log,
+    { onlyReads: true },
   );
   const ledger = watches.find((one) => one.tenantId === tenantId)?.watch.newest;
   await close();

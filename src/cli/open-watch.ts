@@ -15,20 +15,21 @@ export interface TenantWatch {
 
 /**
  * What the bot saw of the perimeters' ledgers lies beside its own store, so that all of it goes to another machine together. Opened after the
- * store, when nobody else writes there any more. In the order of `tenantIds`.
+ * store, when nobody else writes there any more; `onlyReads` beside a process that does. In the order of `tenantIds`.
  * @throws {AppError} `config.first-tenant`, `store.*`
  */
 export async function openWatches(
   setting: StoreSetting,
   tenantIds: readonly string[],
   log: Log,
+  { onlyReads = false }: { readonly onlyReads?: boolean } = {},
 ): Promise<{ readonly watches: readonly TenantWatch[]; readonly close: () => Promise<void> }> {
   const notes: Note[] = [];
   const close = async () => void (await Promise.all(notes.map((note) => note.close())));
   const open = async (name: string): Promise<Note> => {
     const note = await openOne(setting, name, log);
     notes.push(note);
-    return note;
+    return onlyReads ? { ...note, write: () => Promise.resolve() } : note;
   };
   try {
     const unnamed = await open(LEDGER_NOTE);

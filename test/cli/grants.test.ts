@@ -1,9 +1,13 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
 import { describe, expect, it } from '@jest/globals';
 import { accessRequestFlow } from '../../src/bot/flows.ts';
 import { openLedgerWatch } from '../../src/bot/ledger-watch.ts';
+import { openWatches } from '../../src/cli/open-watch.ts';
+import { withTenant } from '../../src/cli/tenant/tenants-in-yaml.ts';
 import { exportGrants } from '../../src/cli/grants-export.ts';
 import { openRuntime } from '../../src/durable/runtime.ts';
+import { SECOND_TENANT_ID } from '../../src/playground/cast.ts';
 import { parseBotsCopy } from '../../src/perimeter/reconcile/bots-copy.ts';
 import { bot, silent, virtualClock } from '../durable/support/durable-world.ts';
 import { flowModels } from '../flows/support/flow-models.ts';
@@ -41,6 +45,50 @@ describe('hallpass grants export', () => {
       { requestId: 'beingended01', requester: RITA, principal: RITA, entitlementId, endsAt },
       { requestId: 'heldbyrita01', requester: RITA, principal: RITA, entitlementId, endsAt },
     ]);
+    await runtime.close();
+  });
+
+  it('is of one tenant, whose perimeter alone is to read it, with the newest of its own ledger', async () => {
+    const { hallpass, botStore } = twoConfigs();
+    mkdirSync(botStore, { recursive: true });
+    const runtime = await openRuntime({ flows: [accessRequestFlow], folder: botStore, clock: virtualClock(), log: silent });
+    const [input] = flowModels.find(({ name }) => name === 'access-request')?.inputs ?? [];
+    const endsAt = '2026-03-01T10:00:00.000Z';
+    const there = { tenantId: SECOND_TENANT_ID, objectId: RITA.objectId };
+    const held = { heldathome01: RITA, heldthere001: there };
+    for (const [id, person] of Object.entries(held)) {
+      const request = { ...Object(Reflect.get(Object(input), 'request')), id, requester: person, principal: person };
+      await runtime.begin('accessRequest', id, { request }, bot);
+      const waitsFor = { assurance: 'chat', approvalsNeeded: 1, requesterSigns: false };
+      await runtime.send(id, { type: 'perimeter.registered', waitsFor }, bot);
+      await runtime.send(id, { type: 'decided', decision: 'approve', approver: ANNA }, bot);
+      await runtime.send(id, { type: 'perimeter.given', endsAt, nativeEnd: true }, bot);
+    }
+    const first = await openWatches({ folder: botStore, checkpointEveryLines: 10 }, [RITA.tenantId, there.tenantId], silent);
+    for (const [at, { watch }] of first.watches.entries()) await watch.note({ seq: at + 1, head: 'ab'.repeat(32) }, undefined);
+    await first.close();
+    const document = parseDocument(readFileSync(hallpass, 'utf8'));
+    const perimeter = { url: 'https://localhost:2', audience: 'api://second' };
+    const entry = { ...document.toJS().tenant, name: 'second', tenantId: there.tenantId, perimeter };
+    writeFileSync(hallpass, withTenant(readFileSync(hallpass, 'utf8'), entry, 'home'));
+
+    await expect(exportGrants(hallpass)).rejects.toMatchObject({ code: 'usage.tenant' });
+    const idsOf = async (name: string) => {
+      const { grants, ledger } = await exportGrants(hallpass, name);
+      return [grants.map(({ requestId }) => requestId), ledger?.seq];
+    };
+    expect(await idsOf('home')).toEqual([['heldathome01'], 1]);
+    expect(await idsOf('second')).toEqual([['heldthere001'], 2]);
+    await runtime.close();
+  });
+
+  it('leaves the store of a running bot as it is', async () => {
+    const { hallpass, botStore } = twoConfigs();
+    mkdirSync(botStore, { recursive: true });
+    const runtime = await openRuntime({ flows: [accessRequestFlow], folder: botStore, clock: virtualClock(), log: silent });
+    const before = readdirSync(botStore).toSorted();
+    await exportGrants(hallpass);
+    expect(readdirSync(botStore).toSorted()).toEqual(before);
     await runtime.close();
   });
 

@@ -6,7 +6,7 @@ import type { PostgresSetting, StoreSetting } from '../config/parts.ts';
 import { openStore } from '../durable/open-store.ts';
 import type { Store } from '../durable/store.ts';
 import { takeLease } from '../durable/stores/lowdb/lease.ts';
-import { finishReplacing } from '../durable/stores/lowdb/replace-store.ts';
+import { finishReplacing } from '../durable/replace-store.ts';
 import { nodeFiles } from '../durable/stores/lowdb/node-files.ts';
 import { readEntries } from '../durable/stores/lowdb/read-entries.ts';
 import { readStanding } from '../durable/stores/lowdb/read-standing.ts';

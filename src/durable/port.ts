@@ -171,7 +171,8 @@ export interface Runtime {
   text(caseId: string, ref: TextRef): string | undefined;
   /** How many texts of this case are there. */
   textCount(caseId: string): Promise<number>;
-  eraseTexts(caseId: string): Promise<void>;
+  /** All of them, or those with these digests. */
+  eraseTexts(caseId: string, only?: readonly string[]): Promise<void>;
   /** Sequence and head of the newest durable line. */
   head(): { readonly seq: number; readonly head: string };
   /** Entries after `seq`, in order, as far as they are durable now. */

@@ -198,7 +198,7 @@ function createRuntime({ store, book, clock, log, casesPerLane, closeGraceMs }: 
     putText: (caseId, text) => store.putText(caseId, text),
     text: (caseId, ref) => store.text(caseId, ref),
     textCount: (caseId) => store.textCount(caseId),
-    eraseTexts: (caseId) => store.eraseTexts(caseId),
+    eraseTexts: (caseId, only) => store.eraseTexts(caseId, only),
     head: () => store.head(),
     async *entries(afterSeq) {
       for await (const one of store.entries(afterSeq)) yield entryOf(one);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { verifyJournal } from '../../src/cli/journal.ts';
 import { reconcile } from '../../src/cli/perimeter-reconcile.ts';
 import { controlOver } from '../../src/perimeter/freeze/control-client.ts';
-import { refuseHalfReplaced } from '../../src/durable/stores/lowdb/replace-store.ts';
+import { refuseHalfReplaced } from '../../src/durable/replace-store.ts';
 import type { PerimeterParts } from '../../src/perimeter/assemble.ts';
 import { ENGINEERS_GROUP_ID, GINA, SAM } from '../../src/playground/cast.ts';
 import { ANNA, GLOBAL_READER, SECURITY_READER, TENANT_ID } from './support/perimeter-config.ts';

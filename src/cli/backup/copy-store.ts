@@ -4,7 +4,7 @@ import type { Place } from '../../durable/line-bytes.ts';
 import { nodeFiles } from '../../durable/stores/lowdb/node-files.ts';
 import { verifyChain } from '../../durable/stores/lowdb/read-entries.ts';
 import { readStanding } from '../../durable/stores/lowdb/read-standing.ts';
-import { refuseHalfReplaced } from '../../durable/stores/lowdb/replace-store.ts';
+import { refuseHalfReplaced } from '../../durable/replace-store.ts';
 import { copyFile, wholeLinesBytes } from './copy-file.ts';
 import { isKept, type ListedFile } from './manifest.ts';
 

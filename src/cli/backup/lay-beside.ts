@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../access/core/app-error.ts';
 import { nodeFiles } from '../../durable/stores/lowdb/node-files.ts';
-import { RESTORED } from '../../durable/stores/lowdb/replace-store.ts';
+import { RESTORED } from '../../durable/replace-store.ts';
 import { copyFile } from './copy-file.ts';
 import { soundEnd } from './copy-store.ts';
 import { KEPT_FOLDERS, type ListedFile, type Manifest } from './manifest.ts';

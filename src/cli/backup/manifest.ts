@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../access/core/app-error.ts';
 import { ledgerHeadSchema } from '../../access/core/perimeter-api.ts';
-import { REPLACING, RESTORED } from '../../durable/stores/lowdb/replace-store.ts';
+import { REPLACING, RESTORED } from '../../durable/replace-store.ts';
 
 /** What of a store is worth keeping: the rest is made again by itself, or belongs to a process that runs. */
 const KEPT =

@@ -6,7 +6,7 @@ import { instantOf, transportClock } from '../../access/core/clock.ts';
 import { point } from '../../access/core/point.ts';
 import { takeLease } from '../../durable/stores/lowdb/lease.ts';
 import { nodeFiles } from '../../durable/stores/lowdb/node-files.ts';
-import { finishReplacing, replaceStore, RESTORED } from '../../durable/stores/lowdb/replace-store.ts';
+import { finishReplacing, replaceStore, RESTORED } from '../../durable/replace-store.ts';
 import { storeOfFile } from '../store-of-file.ts';
 import { layBeside } from './lay-beside.ts';
 import { isKept, KEPT_FOLDERS, MANIFEST, type Manifest, parseManifest } from './manifest.ts';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../../durable/port.ts';
 import { nodeFiles } from '../../durable/stores/lowdb/node-files.ts';
-import { RESTORED } from '../../durable/stores/lowdb/replace-store.ts';
+import { RESTORED } from '../../durable/replace-store.ts';
 import { createDoubtDesk } from '../ledger/doubt-desk.ts';
 
 /**

@@ -4,7 +4,7 @@ import { type Clock, instantOf } from '../../access/core/clock.ts';
 import { openRuntime } from '../../durable/runtime.ts';
 import { writeGenesis } from '../../durable/stores/lowdb/genesis.ts';
 import { nodeFiles } from '../../durable/stores/lowdb/node-files.ts';
-import { replaceStore } from '../../durable/stores/lowdb/replace-store.ts';
+import { replaceStore } from '../../durable/replace-store.ts';
 import type { Log } from '../../observe/log.ts';
 import { perimeterFlows } from '../perimeter-flows.ts';
 import { type Rebuild, writeLedger } from './write-ledger.ts';

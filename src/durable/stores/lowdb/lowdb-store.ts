@@ -17,7 +17,7 @@ import { takeLease, type Lease } from './lease.ts';
 import { nodeFiles } from './node-files.ts';
 import { readEntries, verifyChain } from './read-entries.ts';
 import { recoverJournal, type Landmark } from './recover-journal.ts';
-import { refuseHalfReplaced } from './replace-store.ts';
+import { refuseHalfReplaced } from '../../replace-store.ts';
 import { createReserve } from './reserve.ts';
 import { createRoom, withRoom } from './room.ts';
 import { createTexts } from './texts.ts';

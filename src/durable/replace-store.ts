@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../../../access/core/app-error.ts';
-import { point } from '../../../access/core/point.ts';
-import { nodeFiles } from './node-files.ts';
+import { AppError } from '../access/core/app-error.ts';
+import { point } from '../access/core/point.ts';
+import { nodeFiles } from './stores/lowdb/node-files.ts';
 
 /** While this file is there, old and new may be mixed: nobody may open the store. */
 export const REPLACING = 'rebuilding.json';

@@ -32,6 +32,8 @@ export function openBotTenantParts(config: HallpassConfig, tenant: BotTenant, he
   const { arm } = addressesOf(tenant.cloud);
   const seenHead = once(() => headSeen(tenant));
   const guardrails = once(async () => {
+    // Asked for by itself: that there is no token is no fault of the perimeter's.
+    await parts.token(`${tenant.perimeter.audience}/.default`);
     const newest = await seenHead();
     const watch = { newest, note: () => Promise.resolve() };
     return createPerimeterClient({ ...tenant.perimeter, tenantId: tenant.tenantId, credential, watch }).guardrails(

@@ -44,7 +44,7 @@ const permissionsSchema = z.strictObject({
       permissions: z.array(
         z.strictObject({
           resource: z.string(),
-          kind: z.enum(['application', 'role', 'scope', 'app-level token', 'installed', 'none']),
+          kind: z.enum(['application', 'role', 'scope', 'userScope', 'app-level token', 'installed', 'none']),
           name: z.string(),
           scope: z.string().optional(),
           when: z.string().optional(),

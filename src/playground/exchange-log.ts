@@ -35,7 +35,8 @@ export interface ExchangeLogOptions {
   readonly keep?: number;
 }
 
-const HIDDEN_HEADERS = /^(authorization|proxy-authorization|cookie|set-cookie|x-identity-header|x-slack-signature)$/i;
+const HIDDEN_HEADERS =
+  /^(authorization|x-ms-authorization-auxiliary|proxy-authorization|cookie|set-cookie|x-identity-header|x-slack-signature)$/i;
 const HIDDEN_FIELDS = /^(token|client_secret|client_assertion|assertion|refresh_token|access_token|secretText)$/;
 const MASK = '[hidden]';
 

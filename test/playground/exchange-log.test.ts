@@ -14,6 +14,7 @@ describe('the record of exchanges', () => {
       ...exchange(),
       requestHeaders: {
         Authorization: 'Bearer door',
+        'x-ms-authorization-auxiliary': 'Bearer door, Bearer door',
         cookie: 'door',
         'x-identity-header': 'door',
         'x-slack-signature': 'door',

@@ -1,13 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { AppError } from '../access/core/app-error.ts';
-import { readHallpassConfig } from '../config/read-hallpass-config.ts';
-import type { StoreSetting } from '../config/parts.ts';
 import { openStore } from '../durable/open-store.ts';
 import { isOpen, type Store } from '../durable/store.ts';
 import { createLog } from '../observe/log.ts';
-import { loadPerimeterConfig } from '../perimeter/load-perimeter-config.ts';
+import { storeOfFile } from './store-of-file.ts';
 
 export interface EraseReport {
   /** The folder, or the schema of the database. */
@@ -28,7 +25,7 @@ export type WhichTexts = { readonly caseId: string } | { readonly beforeMs: numb
  * @throws {AppError} `config.*`, `usage.no-journal`, `usage.case-unknown`, `usage.case-open`, `store.locked` while the process runs, `store.*`
  */
 export async function eraseTexts(file: string, which: WhichTexts, really: boolean): Promise<EraseReport> {
-  const { service, setting } = storeOf(file);
+  const { service, setting } = storeOfFile(file);
   const folder = 'folder' in setting ? setting.folder : `schema ${setting.postgres.schema}`;
   if ('folder' in setting && !existsSync(join(folder, 'journal')))
     throw new AppError('usage.no-journal', `${folder} holds no journal`, { hint: 'Look at store.folder in the configuration.' });
@@ -46,22 +43,6 @@ export async function eraseTexts(file: string, which: WhichTexts, really: boolea
     return { folder, erased: really, cases, texts, openCases };
   } finally {
     await store.close();
-  }
-}
-
-/** Both files have a store; only the perimeter's says who may call it. */
-function storeOf(file: string): { readonly service: 'bot' | 'perimeter'; readonly setting: StoreSetting } {
-  if (isPerimeters(file)) return { service: 'perimeter', setting: loadPerimeterConfig(file).store };
-  return { service: 'bot', setting: readHallpassConfig(file).store };
-}
-
-function isPerimeters(file: string): boolean {
-  try {
-    const raw: unknown = parse(readFileSync(file, 'utf8'));
-    return typeof raw === 'object' && raw !== null && 'caller' in raw;
-  } catch {
-    // The reader of configuration says what is wrong, with the line.
-    return false;
   }
 }
 

@@ -61,12 +61,12 @@ describe('a managed identity whose file names another tenant than its own', () =
     const config = loadPerimeterConfig(twoConfigs().perimeter);
     const codeIn = async (tenantId: string) => {
       const tenant = { ...tenantNaming(tenantId), auxiliaryTenantIds: [] };
-      const { records, close } = openMicrosoft({ ...config, tenant }, log);
-      const code = await records.named().then(
+      const opened = openMicrosoft({ ...config, tenant }, log);
+      const code = await opened.records.named().then(
         () => 'answered',
         (error: unknown) => String(Reflect.get(Object(error), 'code')),
       );
-      close();
+      opened.close();
       return code;
     };
     expect(await codeIn(SECOND_TENANT_ID)).toBe('identity.other-tenant');

@@ -1,19 +1,21 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import tls from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { UnsecuredJWT } from 'jose';
 import { transportClock } from '../../src/access/core/clock.ts';
 import { enrollTenant, type EnrollOptions } from '../../src/cli/tenant/enroll-tenant.ts';
 import { refuseUnlessOurs } from '../../src/cli/tenant/consent-answer.ts';
 import { consentRequest } from '../../src/cli/tenant/consent-request.ts';
-import { tenantIdOf } from '../../src/cli/tenant/prove-tenant.ts';
+import { proveTenant, tenantIdOf } from '../../src/cli/tenant/prove-tenant.ts';
 import { listTenants, tenantsText } from '../../src/cli/tenant/list-tenants.ts';
 import { removeTenant } from '../../src/cli/tenant/remove-tenant.ts';
 import { readHallpassConfig } from '../../src/config/read-hallpass-config.ts';
 import { BOT_APP, GINA, RITA, SECOND_TENANT_ID, TENANT_ID } from '../../src/playground/cast.ts';
 import { freePort } from '../../src/playground/free-port.ts';
 import { type MicrosoftFarEnd, startMicrosoft } from '../../src/playground/microsoft/start.ts';
+import { inSecondTenant } from '../../src/playground/microsoft/tenant/place.ts';
 import { GRAPH_RESOURCE } from '../../src/playground/microsoft/tenant/app-permissions.ts';
 import { botWorld, inSlack, RITA as WORLD_RITA } from '../bot/bot-world.ts';
 import { createBrowser } from '../support/browserless.ts';
@@ -198,6 +200,15 @@ describe('a tenant that is brought in', () => {
     expect(said.join('\n')).not.toContain(TENANT_ID);
   });
 
+  it('is not written where the file would no longer be right, and nothing is left behind', async () => {
+    await enroll();
+    second().tenant.applications.consent({ appId: BOT_APP.clientId, displayName: BOT_APP.name });
+    const twice = { perimeterUrl: 'https://perimeter.example', perimeterAudience: 'api://perimeter-2' };
+    await expect(enroll({ answer: acceptedAnswer(), write: true, ...twice })).rejects.toMatchObject({ code: 'config.invalid' });
+    expect(readFileSync(file, 'utf8')).toBe(yaml());
+    expect(readdirSync(dirname(file))).toEqual(['hallpass.yaml']);
+  });
+
   it('goes on waiting while other pages send browsers to it', async () => {
     const running = enroll({ listen: true });
     while (addressSaid() === '') await new Promise((resolve) => setTimeout(resolve, 5));
@@ -221,6 +232,39 @@ describe('a tenant that is brought in', () => {
   it('is not asked for by a managed identity, which has tokens of its own tenant only', async () => {
     writeFileSync(file, yaml().replace('{ clientSecret: { env: TENANT_TEST_SECRET } }', '{ managedIdentity: {} }'));
     await expect(enroll()).rejects.toMatchObject({ code: 'usage.credential' });
+  });
+});
+
+describe('a token that proves a tenant', () => {
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ['of it, for our application', { tid: SECOND_TENANT_ID, appid: BOT_APP.clientId }, 'proven'],
+    ['of it, for our application, in version 2', { tid: SECOND_TENANT_ID, azp: BOT_APP.clientId.toUpperCase() }, 'proven'],
+    ['of it, for another application', { tid: SECOND_TENANT_ID, appid: SECOND_TENANT_ID }, 'identity.other-app'],
+    ['of it, for no application', { tid: SECOND_TENANT_ID }, 'identity.other-app'],
+    ['of another tenant', { tid: TENANT_ID, appid: BOT_APP.clientId }, 'identity.other-tenant'],
+  ])('is one %s', async (_, claims, expected) => {
+    const login = await startHttps(({ path }) => {
+      const base = `${login.url}/${SECOND_TENANT_ID}`;
+      const endpoints = {
+        issuer: `${base}/v2.0`,
+        jwks_uri: `${base}/keys`,
+        token_endpoint: `${base}/token`,
+        authorization_endpoint: `${base}/authorize`,
+      };
+      const token = new UnsecuredJWT({ ...claims }).encode();
+      return {
+        status: 200,
+        body: path.endsWith('/token') ? { token_type: 'Bearer', expires_in: 3_600, access_token: token } : endpoints,
+      };
+    });
+    const cloud = { login: login.url, graph: 'https://graph.example', arm: login.url };
+    const credential = { clientSecret: { env: 'TENANT_TEST_SECRET' } };
+    const told = await proveTenant({ tenantId: SECOND_TENANT_ID, clientId: BOT_APP.clientId, cloud, credential }, 0).then(
+      () => 'proven',
+      (error: unknown) => String(Reflect.get(Object(error), 'code')),
+    );
+    expect(told).toBe(expected);
+    await login.close();
   });
 });
 
@@ -313,6 +357,16 @@ describe('the page on which administrators consent', () => {
     const page = await (await open()).click(RITA.name);
     expect(page.text).toContain('AADSTS90094');
     expect(second().tenant.applications.byAppId(BOT_APP.clientId)).toBeUndefined();
+  });
+
+  it('takes no button that another browser presses', async () => {
+    const page = await open();
+    const [form] = page.forms;
+    const fields = { ctx: form?.fields.find(({ name }) => name === 'ctx')?.value ?? '', person: inSecondTenant(GINA.objectId) };
+    expect(fields.ctx).not.toBe('');
+    const action = new URL(form?.action ?? '', page.url);
+    expect((await inBrowser().postFrom(action.origin, action.href, fields)).text).toContain('AADSTS165000');
+    expect((await page.click(GINA.name)).has('Accept')).toBe(true);
   });
 
   it('takes a refusal back to the application, and grants nothing', async () => {

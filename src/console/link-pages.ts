@@ -24,8 +24,8 @@ export function confirmPage(visitor: Visitor, account: ChatAccount, { slack, per
   const { tenantId, objectId } = visitor.person;
   const body = html`<p>Link them only if you use both yourself: what one of them does in Hallpass, the other has done.</p>
 <dl>
-<dt>Slack</dt><dd>${safeText(slack.name)}<small>Workspace ${safeText(named(slack.workspaceName, account.workspaceId))}</small><small>User ${account.userId}</small></dd>
-<dt>Microsoft</dt><dd>${safeText(personName)}<small>Tenant ${safeText(named(tenantName, tenantId))}</small><small>Object ${objectId}</small></dd>
+<dt>Slack</dt><dd>${safeText(slack.name)}<small>Workspace ${safeText(nameAndId(slack.workspaceName, account.workspaceId))}</small><small>User ${account.userId}</small></dd>
+<dt>Microsoft</dt><dd>${safeText(personName)}<small>Tenant ${safeText(nameAndId(tenantName, tenantId))}</small><small>Object ${objectId}</small></dd>
 </dl>
 <form method="post" action="${LINK_PATH}">${csrfField(visitor.session)}
 <button name="act" value="confirm">Link these two accounts</button>
@@ -35,7 +35,7 @@ export function confirmPage(visitor: Visitor, account: ChatAccount, { slack, per
 }
 
 /** A name is worth saying beside its id alone where it is none itself. */
-const named = (name: string | undefined, id: string): string =>
+const nameAndId = (name: string | undefined, id: string): string =>
   name === undefined || name.toLowerCase() === id.toLowerCase() ? id : `${name} (${id})`;
 
 export interface ShownLink {

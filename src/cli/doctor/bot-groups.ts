@@ -3,6 +3,7 @@ import type { BotTenant } from '../../config/bot-tenants.ts';
 import { authenticationContext } from './authentication-context.ts';
 import { azureSight } from './bot/azure-sight.ts';
 import { type BotTenantParts, openBotTenantParts, type SeenHead } from './bot/bot-tenant-parts.ts';
+import { consoleRegistration } from './bot/console-registration.ts';
 import { guardrails } from './bot/guardrails.ts';
 import { ledger } from './bot/ledger.ts';
 import { perimeter } from './bot/perimeter.ts';
@@ -40,6 +41,7 @@ export const TENANT_CHECKS: readonly Check<BotTenantParts>[] = [
   guardrails,
   ledger,
   authenticationContext,
+  consoleRegistration,
 ];
 export const SLACK_CHECKS: readonly Check<SlackParts>[] = [slackToken, slackScopes, slackDelivery, slackChannels];
 export const TEAMS_CHECKS: readonly Check<TeamsParts>[] = [teamsToken, teamsSecret, teamsApp, teamsChannels];

@@ -6,6 +6,7 @@ import {
   APPROVAL_APP,
   APPROVERS_TEAM_GROUP_ID,
   BOT_APP,
+  CONSOLE_APP,
   PERIMETER_APP,
   PERIMETER_AUDIENCE,
   ROLES,
@@ -276,6 +277,40 @@ const BOT_ROWS: readonly Row[] = [
     spoil: ({ hallpass }) => void delete hallpass.perimeter.approveUrl,
     says: /helpdesk-administrator has to be signed/,
     mend: ({ hallpass, world }) => void (hallpass.perimeter.approveUrl = world.approveUrl),
+  },
+];
+
+const CONSOLE_ROWS: readonly Row[] = [
+  {
+    of: 'Bot',
+    id: 'console-registration',
+    when: 'it leads back to another address',
+    spoil: app(CONSOLE_APP.clientId, { redirectUris: ['https://evil.example.com/signin/callback'] }),
+    says: /does not lead back to[\s\S]*elsewhere too: https:\/\/evil\.example\.com/,
+    command: /^az ad app update --id .* --web-redirect-uris .*\/signin\/callback/,
+    mend: (scene) =>
+      app(CONSOLE_APP.clientId, { redirectUris: [`${scene.hallpass.console?.publicUrl ?? ''}/signin/callback`] })(scene),
+  },
+  {
+    of: 'Bot',
+    id: 'console-registration',
+    when: 'guests would look like members',
+    spoil: app(CONSOLE_APP.clientId, { optionalClaims: { idToken: [], accessToken: [] } }),
+    says: /lack the optional claim acct/,
+    command: /^deploy\/register\.sh console .*--identity /,
+    mend: app(CONSOLE_APP.clientId, { optionalClaims: { idToken: ['acct'], accessToken: [] } }),
+  },
+  {
+    of: 'Bot',
+    id: 'console-registration',
+    when: 'it trusts nobody',
+    spoil: (scene) => {
+      trusted.set(scene, tenantOf(scene).applications.byAppId(CONSOLE_APP.clientId)?.federatedCredentials ?? []);
+      app(CONSOLE_APP.clientId, { federatedCredentials: [] })(scene);
+    },
+    says: /does not trust the managed identity/,
+    command: /^deploy\/register\.sh console /,
+    mend: (scene) => app(CONSOLE_APP.clientId, { federatedCredentials: trusted.get(scene) ?? [] })(scene),
   },
 ];
 
@@ -574,6 +609,7 @@ const trusted = new Map<
 export const ROWS: readonly Row[] = [
   ...OF_A_TENANT({ of: 'Bot', file: 'hallpass', appId: BOT_APP.clientId }),
   ...BOT_ROWS,
+  ...CONSOLE_ROWS,
   ...PLATFORM_ROWS,
   ...OF_A_TENANT({ of: 'Perimeter', file: 'perimeter', appId: PERIMETER_APP.clientId }),
   ...PERIMETER_ROWS,

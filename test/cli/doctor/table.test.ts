@@ -39,6 +39,22 @@ describe('doctor, beside a bot and a perimeter that run', () => {
     expect(after.says.join('\n')).not.toMatch(says);
   });
 
+  it('says which secret is not there, and goes on with the rest', async () => {
+    const scene = world.scene();
+    scene.hallpass.slack.botToken = { file: '/nowhere/token' };
+    const { results, verdict } = await world.examine(scene);
+    const ofSlack = results.filter(({ of }) => of === 'Slack');
+    expect(ofSlack).toEqual([
+      expect.objectContaining({
+        id: 'opened',
+        state: 'missing',
+        code: 'secret.missing',
+        says: [expect.stringContaining('/nowhere/token')],
+      }),
+    ]);
+    expect([verdict, results.some(({ of }) => of === 'Teams')]).toEqual(['missing', true]);
+  });
+
   it('has a row for each of its checks', () => {
     const groups = {
       Bot: TENANT_CHECKS,

@@ -1,7 +1,9 @@
 import { createPerimeterClient } from '../../../bot/perimeter-client.ts';
 import type { GuardrailsAnswer, LedgerHead } from '../../../access/core/perimeter-api.ts';
 import { createRootAssignmentsReader, type RootAssignmentsReader } from '../../../azure/root-assignments-reader.ts';
+import { sameTenant } from '../../../access/core/person.ts';
 import type { BotTenant } from '../../../config/bot-tenants.ts';
+import type { ConsoleSetting } from '../../../config/console-config.ts';
 import type { EntitlementSetting, HallpassConfig } from '../../../config/hallpass-config.ts';
 import { addressesOf, formOf } from '../../../identity/cloud.ts';
 import { createCredential } from '../../../identity/credential.ts';
@@ -15,6 +17,10 @@ export interface BotTenantParts extends TenantParts {
   readonly tenant: BotTenant;
   readonly root: RootAssignmentsReader;
   readonly entitlements: readonly EntitlementSetting[];
+  /** Where its registration is in this tenant. */
+  readonly console:
+    | { readonly setting: ConsoleSetting; readonly redirectUri: string /** Of several tenants. */; readonly forSeveral: boolean }
+    | undefined;
   /** The newest head of the perimeter's ledger that the bot saw, as it was before the perimeter was asked. */
   readonly seenHead: () => Promise<LedgerHead | undefined>;
   /** Asked once. @throws {AppError} `perimeter.*` */
@@ -55,9 +61,17 @@ export function openBotTenantParts(config: HallpassConfig, tenant: BotTenant, he
     tenant,
     root: createRootAssignmentsReader({ armUrl: arm, credential }),
     entitlements: config.entitlements.filter(({ tenantId }) => tenantId === tenant.tenantId.toLowerCase()),
+    console: consoleIn(config, tenant),
     seenHead,
     guardrails,
   };
+}
+
+/** The registration is in the tenant that the section names, else in the first. */
+function consoleIn({ console: setting, tenants }: HallpassConfig, { tenantId }: BotTenant): BotTenantParts['console'] {
+  if (setting === undefined || !sameTenant(setting.tenantId ?? tenants[0]?.tenantId ?? '', tenantId)) return undefined;
+  const redirectUri = `${setting.publicUrl}/signin/callback`;
+  return { setting, redirectUri, forSeveral: setting.tenantId === undefined && tenants.length > 1 };
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

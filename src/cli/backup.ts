@@ -40,7 +40,7 @@ export function registerBackup(program: Command): void {
         const { of, folder, manifest, archive } = await putBack(config, from, { replace, say });
         const what =
           manifest === undefined
-            ? `An earlier restore of ${folder} was interrupted; it is finished now.`
+            ? `What was begun on ${folder} before was interrupted; it is finished now. Nothing of this backup was used for it.`
             : `Restored ${folder} from ${manifest.madeAt}, up to line ${manifest.head.seq} (${manifest.head.head.slice(0, 12)}).`;
         const old = archive === undefined ? '' : ` What was there is in ${archive}.`;
         process.stdout.write(`${what}${old}\n${NEXT[of]}\n`);

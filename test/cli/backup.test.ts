@@ -3,10 +3,15 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { accessRequestFlow, findingFlow } from '../../src/bot/flows.ts';
+import { copyFile } from '../../src/cli/backup/copy-file.ts';
+import { copyStore } from '../../src/cli/backup/copy-store.ts';
 import { verifyJournal } from '../../src/cli/journal.ts';
 import { openRuntime } from '../../src/durable/runtime.ts';
 import type { Runtime } from '../../src/durable/port.ts';
 import type { ConfigFiles } from '../../src/playground/config-files.ts';
+import { nodeFiles } from '../../src/durable/stores/lowdb/node-files.ts';
+import { createFolderEvidence } from '../../src/perimeter/evidence/folder-evidence.ts';
+import { perimeterFlows } from '../../src/perimeter/perimeter-flows.ts';
 import { bot, silent, virtualClock } from '../durable/support/durable-world.ts';
 import { hallpass } from './support/hallpass.ts';
 import { twoConfigs } from './two-configs.ts';
@@ -135,6 +140,18 @@ describe('a backup', () => {
     for (const { path } of manifest().files) expect(statSync(join(away, path)).mode & 0o077).toBe(0);
   });
 
+  it('goes on without what is erased while it is copied', async () => {
+    await filled(0, 5);
+    const texts = () => readdirSync(join(files.botStore, 'texts'));
+    const { files: copied } = await copyStore(files.botStore, away, ({ path }) => {
+      if (path.startsWith('texts/')) for (const name of texts().slice(1)) rmSync(join(files.botStore, 'texts', name));
+    });
+    expect(copied.filter(({ path }) => path.startsWith('texts/'))).toHaveLength(1);
+    // It was there when its size was asked for.
+    expect(await copyFile(files.botStore, away, 'texts/gone.jsonl', 10)).toBeUndefined();
+    expect(existsSync(join(away, 'texts/gone.jsonl'))).toBe(false);
+  });
+
   it('is refused over something that is there, in the store itself, and of a store that is none', async () => {
     expect(await backup()).toMatchObject({ status: 2, complained: expect.stringContaining('(usage.no-journal)') });
     await filled(0, 2);
@@ -231,6 +248,30 @@ describe('a restore', () => {
       now.head,
       [],
     ]);
+  });
+
+  it('brings back the evidence of a perimeter too, and marks it as one to be reconciled', async () => {
+    const runtime = await openRuntime({
+      flows: perimeterFlows,
+      folder: files.perimeterStore,
+      clock: virtualClock(),
+      log: silent,
+    });
+    await runtime.begin('freeze', 'freeze00001', {}, bot);
+    const { digest } = await createFolderEvidence(nodeFiles, files.perimeterStore).put('request00001', {
+      v: 1,
+      kind: 'taken',
+      requestId: 'request00001',
+      confirmedAt: '2026-03-01T09:10:00.000Z',
+    });
+    await runtime.close();
+    const of = ['--config', files.perimeter];
+    expect(await hallpass(['backup', ...of, '--to', away])).toMatchObject({ status: 0 });
+    rmSync(files.perimeterStore, { recursive: true });
+    const put = await hallpass(['restore', ...of, '--from', away]);
+    expect(put).toMatchObject({ status: 0, said: expect.stringContaining('hallpass perimeter reconcile') });
+    expect(await createFolderEvidence(nodeFiles, files.perimeterStore).list('request00001')).toMatchObject([{ digest }]);
+    expect(existsSync(join(files.perimeterStore, 'restored.json'))).toBe(true);
   });
 
   it('is refused for the file of the other process', async () => {

@@ -7,7 +7,7 @@ import type { ListedFile } from './manifest.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** The first `bytes` of a file, or all of it. @throws {AppError} `backup.changed` when there is less */
+/** The first `bytes` of a file, or all of it; undefined when it is gone. @throws {AppError} `backup.changed` when there is less */
 export async function copyFile(from: string, to: string, path: string, bytes?: number): Promise<ListedFile | undefined> {
   const size = bytes ?? (await nodeFiles.size(join(from, path)));
   if (size === undefined) return undefined;
@@ -21,6 +21,10 @@ export async function copyFile(from: string, to: string, path: string, bytes?: n
       await file.append(chunk);
     }
     await file.dataSync();
+  } catch (error) {
+    if (Reflect.get(Object(error), 'code') !== 'ENOENT') throw error;
+    await nodeFiles.remove(target);
+    return undefined;
   } finally {
     await file.close();
   }

@@ -40,5 +40,7 @@ export function registerDoctor(program: Command): void {
 function progress(of?: string, title?: string): void {
   if (!process.stderr.isTTY) return;
   const line = of === undefined ? '' : `… ${of}: ${title ?? ''}`;
-  process.stderr.write(`\r\u001B[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+  // Some terminals do not know how wide they are.
+  const { columns } = process.stderr;
+  process.stderr.write(`\r\u001B[2K${line.slice(0, (columns > 0 ? columns : 80) - 1)}`);
 }

@@ -46,7 +46,10 @@ const run = (...args: readonly string[]) => {
 const readiness = async (): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }> =>
   (await fetch(`${world.opsUrls.perimeter}/readyz`)).json() as never;
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 200));
+  for (const patience = Date.now() + 30_000; !(await isSo()); ) {
+    if (Date.now() > patience) throw new Error(`never: ${JSON.stringify(await readiness())}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 describe('a perimeter that was put back from a backup', () => {

@@ -21,6 +21,7 @@ describe('a line shows nobody else’s key', () => {
     ['an address with a code', `https://hallpass.example/approve/callback?code=${OPAQUE}&state=1`],
     ['a code that comes second', `/approve/callback?state=1&code=${OPAQUE}`],
     ['a token of Slack’s', `xoxb-${OPAQUE}`],
+    ['a token of Slack’s in a form within a form', `body=token%3Dxoxb-${OPAQUE}`],
     ['an address to answer at', `https://hooks.slack.com/actions/T0PLAYGRND/123/${OPAQUE}`],
   ])('%s', (_, line) => {
     const shown = masked(line);

@@ -12,7 +12,8 @@ const OPEN_TO_OTHERS = 0o006;
  */
 export function readSecret(source: SecretSource): Secret {
   const value = ('env' in source ? fromEnvironment(source.env) : fromFile(source.file)).replace(/\r?\n$/, '');
-  if (value === '') throw new AppError('secret.empty', `${nameOf(source)} is empty`, { hint: 'Put the secret there.' });
+  // Blanks as a key would be known to everybody.
+  if (value.trim() === '') throw new AppError('secret.empty', `${nameOf(source)} is empty`, { hint: 'Put the secret there.' });
   return new Secret(value);
 }
 

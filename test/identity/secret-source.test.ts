@@ -36,6 +36,8 @@ describe('reading a secret', () => {
     ['an unset variable', { env: 'HALLPASS_TEST_SECRET' }, 'secret.missing'],
     ['a file that is not there', { file: '/nowhere/secret' }, 'secret.missing'],
     ['an empty file', { file: fileWith('\n', 0o600) }, 'secret.empty'],
+    ['a file of blank lines, which anybody would guess', { file: fileWith('\n\n', 0o600) }, 'secret.empty'],
+    ['a file of blanks', { file: fileWith(' \t \r\n', 0o600) }, 'secret.empty'],
   ])('refuses %s', (_name, source, code) => {
     expect(() => readSecret(source)).toThrow(expect.objectContaining({ code }));
   });

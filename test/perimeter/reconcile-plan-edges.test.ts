@@ -104,6 +104,11 @@ describe('what is found again', () => {
     ]);
   });
 
+  it('under the name that the old ledger gave to somebody else keeps whose it is', () => {
+    const others = { ...old, registration: { ...registration, principal: ANNA } };
+    expect(registered({ records: [pim], old: [others] })).toEqual([wordless()]);
+  });
+
   it.each<[string, OldGrant]>([
     ['only waited', { ...old, mayBeThere: false }],
     ['did not say what it was', oldWithout('target')],
@@ -142,6 +147,13 @@ describe('what the old ledger called open, and no record names', () => {
     ['as it was, where the bot speaks of others', [claim({ requestId: OTHER_ID, endsAt: at(3) })], at(15)],
   ])('without a name in the records ends %s', (_name, claims, endsAt) => {
     expect(ends({ old: [old], claims })).toEqual([[ID, endsAt]]);
+  });
+
+  it('without a name in the records ends no later than the guardrails’ longest from now, whatever the old ledger says', () => {
+    const longest = perimeterConfig().entitlements.find(({ id }) => id === 'global-reader')?.longestMinutes ?? 0;
+    expect(ends({ old: [{ ...old, endsAt: at(longest) }] })).toEqual([[ID, at(longest)]]);
+    expect(ends({ old: [{ ...old, endsAt: at(longest + 1) }] })).toEqual([[ID, at(longest)]]);
+    expect(ends({ old: [{ ...old, endsAt: '2099-01-01T00:00:00.000Z' }] })).toEqual([[ID, at(longest)]]);
   });
 
   it('is told without an instant that nobody knows', () => {

@@ -149,7 +149,9 @@ function leftOver(input: PlanInput, grant: OldGrant): readonly Step[] {
     return [over ?? { requestId, from, opening: { kind: 'refused', registration, refusal: GONE } }];
   }
   const claim = input.copy?.grants.find((one) => one.requestId === requestId);
-  const ends = Math.min(Date.parse(endsAt), Date.parse(claim?.endsAt ?? endsAt));
+  // When it was made, no record says: the guardrails' longest from now is more than it can have left.
+  const atMost = input.nowMs + (settingFor(input, { target })?.longestMinutes ?? 0) * 60_000;
+  const ends = Math.min(atMost, Date.parse(endsAt), Date.parse(claim?.endsAt ?? endsAt));
   const found = { ...assignment, seen: 'found' } as const;
   const opening = { kind: 'adopted', registration, target, endsAt: instantOf(ends), assignment: found } as const;
   return [{ requestId, from, opening: readAt === undefined ? opening : { ...opening, readAt } }];
@@ -170,13 +172,13 @@ function claimOf({ copy, config }: PlanInput, record: OwnRecord, knownId: string
 }
 
 function isOf(old: OldGrant, record: OwnRecord): boolean {
+  if (!sameId(old.registration.principal.objectId, record.principalId)) return false;
   if (record.requestId !== undefined) return old.requestId === record.requestId;
-  if (!old.mayBeThere || old.target === undefined || !sameId(old.registration.principal.objectId, record.principalId))
-    return false;
+  if (!old.mayBeThere || old.target === undefined) return false;
   return targetKey(old.target) === targetKey(record.target);
 }
 
-function settingFor({ config }: PlanInput, { target }: OwnRecord): GuardedEntitlement | undefined {
+function settingFor({ config }: PlanInput, { target }: Pick<OwnRecord, 'target'>): GuardedEntitlement | undefined {
   return config.entitlements.find((setting) => {
     const scope = target.kind === 'azureRole' ? target.scope : undefined;
     const here = targetOf(setting, scope);

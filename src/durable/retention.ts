@@ -45,11 +45,14 @@ export function createRetention({
   kept,
   clock,
   log,
+  mayErase = () => true,
 }: {
   readonly runtime: Runtime;
   readonly kept: readonly Kept[];
   readonly clock: Clock;
   readonly log: Log;
+  /** False: neither clock nor ledger can be relied on now, and what is erased never comes back. Looked at again soon. */
+  readonly mayErase?: () => boolean;
 }): Retention {
   const stopping = new AbortController();
   const patience = () => AbortSignal.any([stopping.signal, AbortSignal.timeout(PATIENCE_MS)]);
@@ -85,7 +88,7 @@ export function createRetention({
       await allErased();
       const due = await nextDue(one);
       // A full disk keeps its room for what ends.
-      if (due === undefined || stopping.signal.aborted || runtime.degraded) return;
+      if (due === undefined || stopping.signal.aborted || runtime.degraded || !mayErase()) return;
       await runtime.begin(RETENTION_FLOW, `retention-${due.kind}-${due.upToSeq}`, { ...due }, SYSTEM);
     }
   }
@@ -106,7 +109,7 @@ export function createRetention({
     for (const one of kept) await eraseAllOf(one);
   }
   const tick = (): void => {
-    if (running !== undefined || clock.now() < nextAt || runtime.degraded) return;
+    if (running !== undefined || clock.now() < nextAt || runtime.degraded || !mayErase()) return;
     nextAt = clock.now() + DAY_MS;
     running = round()
       .catch((err: unknown) => {

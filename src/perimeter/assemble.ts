@@ -91,7 +91,9 @@ export function assemblePerimeter(parts: PerimeterParts): AssembledPerimeter {
   const watches = createWatches(parts, judging.judge);
   const handlers = handlersOf({ ...parts, ...judging, inFlight });
   const giving = { checkHeld: watches.gate.wait(handlers.checkHeld), give: watches.gate.wait(handlers.give) };
-  const retention = createRetention({ ...parts, kept: keptBeside(parts) });
+  // Frozen, clock and ledger are as good as ever.
+  const mayErase = () => watches.gate.reasons().every(({ code }) => code === 'perimeter.frozen');
+  const retention = createRetention({ ...parts, kept: keptBeside(parts), mayErase });
   runtime.run({ ...handlers, ...giving, ...watches.handlers, eraseDue: retention.eraseDue });
   retention.start();
   const sweep = startSweep({

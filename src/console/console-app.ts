@@ -40,9 +40,11 @@ export function createConsoleApp(parts: ConsoleAppParts): Hono<ConsoleEnv> {
     for (const [name, value] of Object.entries(CONSOLE_HEADERS)) c.header(name, value);
     if (parts.isSecure) c.header('strict-transport-security', `max-age=${A_YEAR_SECONDS}`);
     await limits.countAddress(parts.addressOf(c));
-    await limits.whileAnswering(next);
+    await next();
   });
-  app.use(bodyLimit({ maxSize: BODY_MAX_BYTES, onError: tooLarge }));
+  app.use(bodyLimit({ maxSize: BODY_MAX_BYTES, onError: tooLarge }), async (c, next) => {
+    await limits.whileAnswering(next, c);
+  });
 
   app.get('/signin', (c) => beginAtDoor(asked(c), parts));
   app.get('/signin/callback', (c) => finishAtDoor(asked(c), parts));

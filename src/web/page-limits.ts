@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../access/core/app-error.ts';
 import { type Person, personKey } from '../access/core/person.ts';
@@ -14,8 +15,11 @@ export interface PageLimits {
   countAddress(address: string): Promise<void>;
   /** Somebody who is signed in: what they see is looked up in the directory each time. @throws {AppError} `page.limited` */
   countPerson(person: Person): Promise<void>;
-  /** Only so many at once, of everybody together. @throws {AppError} `page.limited` */
-  whileAnswering<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Only so many at once, of everybody together; a form is read before, so that whoever sends it slowly takes nobody's place.
+   * @throws {AppError} `page.limited`
+   */
+  whileAnswering<T>(work: () => Promise<T>, c?: Context): Promise<T>;
 }
 
 export function createPageLimits(settings: PageLimitSettings): PageLimits {
@@ -30,7 +34,9 @@ export function createPageLimits(settings: PageLimitSettings): PageLimits {
   return {
     countAddress: (address) => count(addresses, address),
     countPerson: (person) => count(people, personKey(person)),
-    async whileAnswering(work) {
+    async whileAnswering(work, c) {
+      // Remembered for whoever asks for it again.
+      if (c?.req.method === 'POST') await c.req.text();
       if (answering >= settings.atOnce) throw limited(1_000);
       answering += 1;
       try {

@@ -3,6 +3,7 @@ import type { JWTPayload } from 'jose';
 import { ABEL, ANNA, RITA, TENANT_ID } from '../perimeter/support/perimeter-config.ts';
 import { type LocalIdp, newKey, startLocalIdp } from '../perimeter/approve/support/local-idp.ts';
 import { type FakeDirectory, fakeDirectory, FOREIGN_TENANT } from '../bot/bot-world.ts';
+import { slowForm } from '../support/slow-form.ts';
 import { codeOn, type ConsoleWorld, SIGN_IN, startConsole, VIEWERS } from './support/console-world.ts';
 
 let idp: LocalIdp;
@@ -479,6 +480,17 @@ describe('too many calls', () => {
       expect([...seen, (await from('203.0.113.8')).status]).toEqual([401, 401, 429, 401]);
     } finally {
       await proxied.close();
+    }
+  });
+
+  it('that never send their form hold no place of those who are answered', async () => {
+    const few = await startConsole({ idp, directory, setting: { limits: { addressPerMinute: 1_000, atOnce: 2 } } });
+    const slow = await Promise.all(['/signout', '/console/link', '/signin'].map((path) => slowForm(few.at(path))));
+    try {
+      expect((await fetch(few.at('/console'))).status).toBe(401);
+    } finally {
+      for (const socket of slow) socket.destroy();
+      await few.close();
     }
   });
 

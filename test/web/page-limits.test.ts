@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createPageLimits } from '../../src/web/page-limits.ts';
 import { ABEL, ANNA } from '../perimeter/support/perimeter-config.ts';
+import { slowForm } from '../support/slow-form.ts';
 import { type ApproveWorld, startApproveWorld } from '../perimeter/approve/support/approve-world.ts';
 
 jest.setTimeout(180_000);
@@ -10,6 +11,19 @@ beforeAll(async () => {
   world = await startApproveWorld({ limits: { addressPerMinute: 40, personPerMinute: 5, atOnce: 3 } });
 });
 afterAll(() => world.close());
+
+describe('forms that never come', () => {
+  it('hold no place of those who are answered', async () => {
+    const slow = await Promise.all(
+      ['one', 'two', 'three', 'four'].map((id) => slowForm(`${world.origin}/approve/slowform${id}`)),
+    );
+    try {
+      expect((await fetch(`${world.origin}/approve/slowformfive`)).status).toBe(200);
+    } finally {
+      for (const socket of slow) socket.destroy();
+    }
+  });
+});
 
 describe('a flood of the page', () => {
   it('by one person ends with that person', async () => {

@@ -69,7 +69,10 @@ export function createApproveApp(parts: ApproveParts): Hono<About> {
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.use('/approve/*', async (c, next) => {
     await limits.countAddress(parts.addressOf(c));
-    await limits.whileAnswering(next);
+    await next();
+  });
+  app.use('/approve/*', bodyLimit({ maxSize: BODY_MAX_BYTES, onError: tooLarge }), async (c, next) => {
+    await limits.whileAnswering(next, c);
   });
   app.get('/approve/callback', (c) => {
     // Hono hands HEAD to what answers GET; a look must not use up the code.
@@ -81,7 +84,7 @@ export function createApproveApp(parts: ApproveParts): Hono<About> {
     const session = await visits.session.open(c.req.header('cookie'));
     return session?.viewer === undefined ? askToSignIn(c, session) : show(c, id, session, session.viewer);
   });
-  app.post('/approve/:id', bodyLimit({ maxSize: BODY_MAX_BYTES, onError: tooLarge }), async (c) => {
+  app.post('/approve/:id', async (c) => {
     const id = idOf(c);
     const form = await formOf(c);
     const session = await visits.session.open(c.req.header('cookie'));

@@ -20,14 +20,20 @@ sign in to Slack too, and then confirm that both accounts are yours.</p>
 }
 
 /** Names both ends as their platforms call them, with the ids that are linked. */
-export function confirmPage(visitor: Visitor, account: ChatAccount, { slack, personName }: LinkSight, tenantName: string): Html {
+export function confirmPage(
+  visitor: Visitor,
+  account: ChatAccount,
+  { slack, personName }: LinkSight,
+  tenantName: string,
+  attemptId: string,
+): Html {
   const { tenantId, objectId } = visitor.person;
   const body = html`<p>Link them only if you use both yourself: what one of them does in Hallpass, the other has done.</p>
 <dl>
 <dt>Slack</dt><dd>${safeText(slack.name)}<small>Workspace ${safeText(nameAndId(slack.workspaceName, account.workspaceId))}</small><small>User ${account.userId}</small></dd>
 <dt>Microsoft</dt><dd>${safeText(personName)}<small>Tenant ${safeText(nameAndId(tenantName, tenantId))}</small><small>Object ${objectId}</small></dd>
 </dl>
-<form method="post" action="${LINK_PATH}">${csrfField(visitor.session)}
+<form method="post" action="${LINK_PATH}">${csrfField(visitor.session)}<input type="hidden" name="attempt" value="${attemptId}">
 <button name="act" value="confirm">Link these two accounts</button>
 <button name="act" value="cancel">They are not both mine</button>
 </form>`;

@@ -5,7 +5,7 @@ import { AppError } from '../access/core/app-error.ts';
 import type { Refusal } from '../access/core/verdict.ts';
 import type { LinkDesk } from '../bot/link-desk.ts';
 import type { SlackSignIn } from '../identity/slack-sign-in.ts';
-import { setCookie } from '../web/own-forms.ts';
+import { isSameText, setCookie } from '../web/own-forms.ts';
 import { beginPage, confirmPage, LINK_PATH, LINKS_PATH } from './link-pages.ts';
 import type { Back, LinkVisits } from './link-visits.ts';
 import { ownForm } from './own-form.ts';
@@ -19,7 +19,7 @@ export interface LinkRoomParts {
   readonly tenantName: (tenantId: string) => string;
 }
 
-const actSchema = z.object({ act: z.enum(['confirm', 'cancel']) });
+const actSchema = z.object({ act: z.enum(['confirm', 'cancel']), attempt: z.string().max(100) });
 
 /**
  * `/console/link`: whoever is signed in to the console signs in to Slack as well, in the same browser and session, sees both accounts by name
@@ -38,7 +38,7 @@ export const linkRoom =
         setCookie(c, visits.gone);
         throw refused(await desk.refuse(account, visitor.person, back.attemptId, sight.verdict));
       }
-      return c.html(confirmPage(visitor, account, sight, tenantName(visitor.person.tenantId)));
+      return c.html(confirmPage(visitor, account, sight, tenantName(visitor.person.tenantId), back.attemptId));
     });
 
     app.get(`${LINK_PATH}/begin`, async (c) => {
@@ -63,8 +63,9 @@ export const linkRoom =
 
     app.post(LINK_PATH, async (c) => {
       const { person, session } = c.get('visitor');
-      const { act } = await ownForm(c, session, actSchema);
+      const { act, attempt } = await ownForm(c, session, actSchema);
       const back = await visits.back(c.req.header('cookie'), session);
+      if (back !== undefined && !isSameText(attempt, back.attemptId)) throw otherWindow();
       setCookie(c, visits.gone);
       if (act === 'cancel') return c.redirect(LINKS_PATH, 303);
       if (back === undefined) throw overdue();
@@ -83,6 +84,12 @@ export function refused({ code, reason, hint }: Refusal): AppError {
 function overdue(): AppError {
   return new AppError('link.begin-again', 'nobody signed in to Slack in this session', {
     hint: 'It is too long ago that you signed in to Slack here, or it was in another browser. Nothing was linked. Begin again.',
+  });
+}
+
+function otherWindow(): AppError {
+  return new AppError('link.crossed', 'the page that was confirmed names another account than the one that came back last', {
+    hint: 'Another window of this browser signed in to Slack since this page was shown. Nothing was linked. Go on there, or begin again.',
   });
 }
 

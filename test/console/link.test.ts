@@ -36,6 +36,15 @@ describe('somebody whose Slack account is nobody’s', () => {
     expect(world.newest()).toBe('linked');
   });
 
+  it('confirms what the page names, and not what another window of the same browser came back with since', async () => {
+    const { browser, page } = await world.enter(personOf(RITA));
+    const other = await browser.open(world.console.at('/console/link'));
+    const confirm = await world.toConfirm(page, RITA.name);
+    await world.toConfirm(other, ABEL.name);
+    const refused = await confirm.click(CONFIRM);
+    expect([refused.status, codeOn(refused), world.standing()]).toEqual([409, 'link.crossed', []]);
+  });
+
   it('turns back, and nothing is linked', async () => {
     const { browser, page } = await world.enter(personOf(RITA));
     await (await world.toConfirm(page, RITA.name)).click('They are not both mine');

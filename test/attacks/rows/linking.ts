@@ -40,8 +40,8 @@ async function confirms(page: { click(name: string): Promise<Parameters<typeof c
 async function ritaBeforeConfirming(world: LinkWorld) {
   const { browser, page } = await world.enter(personOf(RITA));
   const shown = await world.toConfirm(page, RITA.name);
-  const csrf = shown.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')?.value ?? '';
-  return { browser, shown, csrf };
+  const fieldOf = (field: string) => shown.forms.flatMap(({ fields }) => fields).find(({ name }) => name === field)?.value ?? '';
+  return { browser, shown, csrf: fieldOf('csrf'), attempt: fieldOf('attempt') };
 }
 
 /** What her confirmation would send is sent by somebody else. */
@@ -51,9 +51,10 @@ const posted = (name: string, code: string, from: (world: LinkWorld) => string, 
   code,
   entry: code === 'page.forged' ? logged(code) : 'none',
   async run(world) {
-    const { browser, shown, csrf } = await ritaBeforeConfirming(world);
+    const { browser, shown, csrf, attempt } = await ritaBeforeConfirming(world);
+    const form = { csrf: knows(csrf), attempt, act: 'confirm' };
     return {
-      attack: async () => codeOn(await browser.postFrom(from(world), linkPage(world), { csrf: knows(csrf), act: 'confirm' })),
+      attack: async () => codeOn(await browser.postFrom(from(world), linkPage(world), form)),
       twin: () => confirms(shown),
     };
   },
@@ -207,14 +208,14 @@ const replayed: readonly LinkAttack[] = [
     code: 'link.used',
     entry: logged('link.used'),
     async run(world) {
-      const { browser, shown, csrf } = await ritaBeforeConfirming(world);
+      const { browser, shown, csrf, attempt } = await ritaBeforeConfirming(world);
       const kept = browser.cookies.all.find(({ name }) => name === LINK)?.value ?? '';
       const mine = await shown.click(CONFIRM);
       await (await mine.click(`Unlink ${RITA.slackUserId}`)).click('Unlink');
       return {
         async attack() {
           browser.cookies.take(new URL(linkPage(world)), [`${LINK}=${kept}; Path=/; Secure; HttpOnly; SameSite=Lax`]);
-          return codeOn(await browser.postFrom(world.console.origin, linkPage(world), { csrf, act: 'confirm' }));
+          return codeOn(await browser.postFrom(world.console.origin, linkPage(world), { csrf, attempt, act: 'confirm' }));
         },
         twin: async () => confirms(await world.toConfirm(await browser.open(linkPage(world)), RITA.name)),
       };

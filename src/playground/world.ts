@@ -34,7 +34,7 @@ export interface WorldOptions {
   /** Where browsers sign in to Slack, and where they come back to, for tests on domains of their own. */
   readonly slackSignIn?: Pick<OpenIdApp, 'redirectUris' | 'browserOrigin'>;
   /** Where browsers sign in, and under which names, for tests on domains of their own. */
-  readonly microsoft?: Partial<Pick<MicrosoftOptions, 'browserLogin' | 'hostNames' | 'redirectUris' | 'otherTenants'>>;
+  readonly microsoft?: Partial<Pick<MicrosoftOptions, 'limits' | 'browserLogin' | 'hostNames' | 'redirectUris' | 'otherTenants'>>;
 }
 
 /** One tenant, one Slack workspace, one Teams, and the real bot and perimeter as processes of their own. */

@@ -11,6 +11,12 @@ export interface Asked {
   readonly principal: Person;
 }
 
+export const selfApproval = refuse(
+  'self-approval',
+  'You cannot decide on your own request.',
+  'One of the other approvers has to.',
+);
+
 /**
  * May `approver` decide on this request now? Pure and total. The approver list comes from the rule as it stands at the click,
  * not as it stood when the card was posted: somebody removed from the rule loses the button's power at once.
@@ -24,8 +30,7 @@ export function mayDecide(
 ): Verdict {
   if (!rule)
     return refuse('no-rule', 'No rule covers this request any more.', 'The requester can ask again for something on the list.');
-  if (samePerson(approver, asked.requester) || samePerson(approver, asked.principal))
-    return refuse('self-approval', 'You cannot decide on your own request.', 'One of the other approvers has to.');
+  if (samePerson(approver, asked.requester) || samePerson(approver, asked.principal)) return selfApproval;
   if (!sameTenant(approver.tenantId, rule.tenantId) || !sameTenant(asked.principal.tenantId, rule.tenantId)) return otherTenant;
   if (account.status === 'unknown') return directoryUnknown(account.code);
   if (!account.enabled)

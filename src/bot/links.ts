@@ -23,6 +23,8 @@ export interface Links {
   /** At most one a workspace. */
   ofPerson(person: Person): readonly Link[];
   all(): readonly Link[];
+  /** Whoever the account stands for or once stood for. @throws {AppError} retryable `store.indexing`, `store.unavailable` */
+  everOf(account: ChatAccount): Promise<readonly Person[]>;
   /**
    * Begins a link once for each `attemptId`. `judge` is asked when nobody else links or unlinks, so that what it saw still holds when the link
    * is durable; what it refuses is written down as refused.
@@ -33,6 +35,10 @@ export interface Links {
   /** False when it stood no longer. */
   end(caseId: string, why: WhyUnlinked, actor: Actor): Promise<boolean>;
 }
+
+/** Refused attempts are among them, and nobody makes so many. */
+const MOST_RECALLED = 10_000;
+const RECALL_TIMEOUT_MS = 5_000;
 
 export const accountKey = ({ platform, workspaceId, userId }: ChatAccount): string => `${platform}/${workspaceId}/${userId}`;
 
@@ -79,6 +85,12 @@ export function createLinks(runtime: Runtime): Links {
     ofAccount: (account) => standing(byAccount.get(accountKey(account)) ?? []),
     ofPerson: (person) => standing(byPerson.get(personKey(person)) ?? []),
     all: open,
+    async everOf(account) {
+      const of = { column: 'account', value: accountKey(account) };
+      const over = await runtime.recall(LINK, of, MOST_RECALLED, AbortSignal.timeout(RECALL_TIMEOUT_MS));
+      const before = over.flatMap((view) => linkOf(view) ?? []);
+      return [...before, ...standing(byAccount.get(accountKey(account)) ?? [])].map(({ person }) => person);
+    },
     begin: ({ account, person }, attemptId, judge) =>
       lock('links', async () => {
         const caseId = caseIdOf(attemptId);

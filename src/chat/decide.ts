@@ -1,5 +1,5 @@
 import { askAbout } from '../access/directory.ts';
-import { mayDecide } from '../access/may-decide.ts';
+import { mayDecide, selfApproval } from '../access/may-decide.ts';
 import { signUrlOf } from './request-facts.ts';
 import { JUSTIFICATION_MAX_CHARS } from '../access/core/perimeter-api.ts';
 import { samePerson, type Person } from '../access/core/person.ts';
@@ -38,6 +38,9 @@ export async function decide(deps: DeskDeps, { actor, caseId, decision, note, me
   if (request.status !== 'pending') return refused(await whatHappened(deps, request, who.person));
   if (decision === 'approve' && hasApproved(request, who.person)) return refused(yoursCounts);
   if (decision === 'approve' && request.context.waitsFor?.assurance === 'signed') return refused(mustBeSigned(deps, request));
+  const others = await alsoBehind(deps, actor, who.person);
+  if (others.some((one) => samePerson(one, asked.requester) || samePerson(one, asked.principal))) return refused(selfApproval);
+  if (decision === 'approve' && others.some((one) => hasApproved(request, one))) return refused(yoursCounts);
   const text = note === undefined ? '' : cleanText(note);
   const problem = noteProblem(decision, text);
   if (problem) return refused(problem);
@@ -63,6 +66,12 @@ export async function decide(deps: DeskDeps, { actor, caseId, decision, note, me
   return done(
     decision === 'approve' ? 'Your approval counts. Access is being given.' : 'Your denial counts. The requester is told.',
   );
+}
+
+/** A chat account that was linked to one person, and now is to another: one human has both. */
+async function alsoBehind({ links }: DeskDeps, { platform, workspaceId, userId }: ChatActor, person: Person) {
+  if (platform !== 'slack') return [];
+  return (await links.everOf({ platform, workspaceId, userId })).filter((one) => !samePerson(one, person));
 }
 
 function hasApproved({ context: { approvals, earlierDecisions, decision } }: AccessCase, person: Person): boolean {

@@ -11,6 +11,8 @@ import type { ChatActor } from './surface.ts';
 /** What the desk needs of the links; they are made in the console, where both accounts sign in. */
 export interface ChatLinks {
   ofAccount(account: ChatAccount): readonly { readonly caseId: string; readonly person: Person }[];
+  /** Whoever it ever stood for. @throws {AppError} retryable `store.indexing`, `store.unavailable` */
+  everOf(account: ChatAccount): Promise<readonly Person[]>;
   end(caseId: string, why: WhyUnlinked, actor: Actor): Promise<boolean>;
 }
 

@@ -13,7 +13,7 @@ import { credentialNotes } from '../identity/credential-notes.ts';
 import { createCredential } from '../identity/credential.ts';
 import { tenantBound } from '../identity/tenant-bound.ts';
 import { auxiliaryCredentials } from './auxiliary-credentials.ts';
-import { managedIdentityAssertion } from '../identity/client-assertion.ts';
+import { type ClientAssertion, createClientAssertion } from '../identity/client-assertion.ts';
 import { readSecret } from '../identity/secret-source.ts';
 import type { Log } from '../observe/log.ts';
 import { callerSettingsOf, createCallerVerifier, tenantKeys } from '../perimeter/caller-token.ts';
@@ -67,14 +67,21 @@ export async function openPerimeterParts(
     ...(config.approve === undefined ? {} : { approve: approveAdapters(config.approve) }),
   };
   function approveAdapters(setting: ApproveSetting): ApproveAdapters {
-    const { cookieKey, managedIdentity } = setting;
+    const { cookieKey } = setting;
     return {
-      assertion: managedIdentityAssertion(managedIdentity.clientId, config.tenant.cloud),
+      assertion: assertionOf(setting),
       keys,
       names: createRequestNames(graph, createAzureRoleName(arm, credential), log),
       evidence,
       ...(cookieKey === undefined ? {} : { cookieKey: keyOf(readSecret(cookieKey)) }),
     };
+  }
+  function assertionOf({ clientId, managedIdentity, credential: kept }: ApproveSetting): ClientAssertion {
+    const shown = managedIdentity === undefined ? kept : { federated: { managedIdentity } };
+    const { tenantId, cloud } = config.tenant;
+    const assertion = shown && createClientAssertion({ tenantId, cloud, clientId, credential: shown });
+    if (assertion === undefined) throw new RangeError('the file says in no way how the page shows that it is the one');
+    return assertion;
   }
   const closeRest = async (): Promise<void> => {
     clock.close();

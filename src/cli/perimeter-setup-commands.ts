@@ -21,7 +21,8 @@ export interface SetupFacts {
   readonly approval:
     | {
         readonly appId: string;
-        readonly identity: string;
+        /** Undefined where the page has a certificate or a token of its platform: the script is for managed identities. */
+        readonly identity: string | undefined;
         readonly redirectUri: string;
         readonly issuer: string;
         readonly exchange: string;
@@ -55,7 +56,7 @@ export function setupFacts(config: PerimeterConfig, wished?: string): SetupFacts
         ? undefined
         : {
             appId: approve.clientId,
-            identity: approve.managedIdentity.clientId,
+            identity: approve.managedIdentity?.clientId,
             redirectUri: `${new URL(approve.publicUrl).origin}/approve/callback`,
             issuer: `${addressesOf(setting).login}/${tenant.tenantId}/v2.0`,
             exchange: exchangeAudience(setting),
@@ -73,8 +74,9 @@ const shared = ({ cloud, tenantId }: Pick<SetupFacts, 'cloud' | 'tenantId'>) => 
 export const registerApi = (facts: SetupFacts): string =>
   `deploy/register.sh api ${shared(facts)} ${facts.apiAppId === undefined ? '--name hallpass-perimeter' : `--app-id ${facts.apiAppId}`} --role ${word(facts.role)} --caller ${facts.botClientId}`;
 
+/** Empty where it is set up by hand. */
 export const registerApproval = (facts: SetupFacts): string =>
-  facts.approval === undefined
+  facts.approval?.identity === undefined
     ? ''
     : `deploy/register.sh approval ${shared(facts)} --app-id ${facts.approval.appId} --redirect-uri ${word(facts.approval.redirectUri)} --identity ${facts.approval.identity}`;
 

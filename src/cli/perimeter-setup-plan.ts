@@ -124,13 +124,15 @@ const approval = (
 ): SetupStep => ({
   id: 'approval',
   title: 'The registration of the approval sign-in',
-  why: 'One way back, no implicit flow, no secret: the managed identity stands in its place.',
-  commands: [registerApproval(facts)],
+  why: 'One way back, no implicit flow, no secret: a managed identity, a certificate or the platform’s token stands in its place.',
+  commands: [registerApproval(facts)].filter((command) => command !== ''),
   portal: [
     `App registrations → New registration, accounts in this directory only; Web, redirect address ${redirectUri}.`,
     'Authentication → Implicit grant: both boxes empty. Allow public client flows: No.',
     'Token configuration → Add optional claim → ID → acct, auth_time, acrs.',
-    `Certificates & secrets → Federated credentials → Managed identity: ${clientId}. Issuer ${issuer}, audience ${exchange}. No client secrets.`,
+    clientId === undefined
+      ? 'Certificates & secrets → the certificate, or a federated credential for the token of the platform. No client secrets.'
+      : `Certificates & secrets → Federated credentials → Managed identity: ${clientId}. Issuer ${issuer}, audience ${exchange}. No client secrets.`,
     'API permissions → Microsoft Graph, delegated: openid, profile; then grant admin consent.',
   ],
 });

@@ -29,14 +29,19 @@ export const cloudSchema = z.union([
 export type CloudSetting = z.infer<typeof cloudSchema>;
 
 const file = z.string().min(1);
-/** How an app registration shows that it is the one. All but the last do without a secret. */
-const clientCredentials = [
-  /** A user-assigned managed identity that the registration trusts by a federated credential; both are of one tenant. */
-  z.strictObject({ federated: z.strictObject({ managedIdentity: z.strictObject({ clientId: guid }) }) }),
+const keptByPlatform = [
   /** A token that the platform keeps fresh in a file, such as Kubernetes'. Default: what `AZURE_FEDERATED_TOKEN_FILE` names. */
   z.strictObject({ workloadIdentity: z.strictObject({ tokenFile: file.optional() }) }),
   /** PEM: the certificate, and its private key. */
   z.strictObject({ certificate: z.strictObject({ file }) }),
+] as const;
+/** Neither a secret nor a managed identity of Azure. */
+export const keptByPlatformSchema = z.union(keptByPlatform);
+/** How an app registration shows that it is the one. All but the last do without a secret. */
+const clientCredentials = [
+  /** A user-assigned managed identity that the registration trusts by a federated credential; both are of one tenant. */
+  z.strictObject({ federated: z.strictObject({ managedIdentity: z.strictObject({ clientId: guid }) }) }),
+  ...keptByPlatform,
   z.strictObject({ clientSecret: secretSourceSchema }),
 ] as const;
 export const clientCredentialSchema = z.union(clientCredentials);

@@ -5,6 +5,7 @@ import {
   audienceSchema,
   domainClockSchema,
   guid,
+  keptByPlatformSchema,
   listenSchema,
   perimeterOpsSchema,
   perimeterRetentionSchema,
@@ -103,7 +104,9 @@ const approveSchema = z.strictObject({
   publicUrl: z.url({ protocol: /^https?$/ }),
   clientId: guid,
   /** The user-assigned managed identity that the registration trusts by a federated credential; its token is the client's assertion. */
-  managedIdentity: z.strictObject({ clientId: guid }),
+  managedIdentity: z.strictObject({ clientId: guid }).optional(),
+  /** In its place, where there is no managed identity. Exactly one of the two; a secret is none. */
+  credential: keptByPlatformSchema.optional(),
   /** How a signature is made fresh. `promptLogin` is for tenants without P1. */
   stepUp: z.union([z.strictObject({ authenticationContext: contextId }), z.strictObject({ promptLogin: z.literal(true) })]),
   /** Seals the page's cookies; the same on every machine that answers at `publicUrl`. Without it each start makes one of its own. */

@@ -6,9 +6,9 @@ import type { PerimeterParts } from './perimeter-groups.ts';
 export const approvalTrust: Check<PerimeterParts> = {
   id: 'approval-trust',
   title: 'Trust of the approval sign-in',
-  concerns: ({ config: { approve } }) => approve !== undefined,
+  concerns: ({ config: { approve } }) => approve?.managedIdentity !== undefined,
   async look({ facts: { approval }, registrations }) {
-    if (approval === undefined) return { fine: 'none' };
+    if (approval?.identity === undefined) return { fine: 'none' };
     const app = await registrations.registration({ appId: approval.appId });
     if (app === undefined) return { problems: [`there is no registration ${approval.appId}`], fine: '' };
     const identity = await registrations.enterpriseApplication(approval.identity);

@@ -28,8 +28,10 @@ const sectionProblems: ConfigRule<PerimeterConfig> = ({ approve, listen, ops, st
   if (approve === undefined) return [];
   const url = new URL(approve.publicUrl);
   const { host, port, tls, behindProxy } = approve.listen;
+  const proofs = [approve.managedIdentity, approve.credential].filter((proof) => proof !== undefined);
   const taken = port !== 0 && [listen.port, ops.port].includes(port);
   return [
+    ...(proofs.length === 1 ? [] : [at('managedIdentity', 'or approve.credential has to be there, one of the two')]),
     ...(url.origin === approve.publicUrl ? [] : [at('publicUrl', `has to be an origin, with nothing after it: ${url.origin}`)]),
     ...(url.protocol === 'https:' || isLoopback(url.hostname)
       ? []

@@ -68,10 +68,29 @@ describe('what perimeter.yaml says of the page on which people sign', () => {
       {},
       /^approve\.listen has the port of another listener/,
     ],
+    [
+      'does not say how the page shows that it is the one',
+      { approve: { ...APPROVE, managedIdentity: undefined } },
+      {},
+      /^approve\.managedIdentity or approve\.credential has to be there, one of the two$/,
+    ],
+    [
+      'says it twice',
+      { approve: { ...APPROVE, credential: { certificate: { file: '/run/page.pem' } } } },
+      {},
+      /^approve\.managedIdentity or approve\.credential/,
+    ],
     ['has no common key for several machines', { approve: APPROVE, store: POSTGRES }, {}, /^approve\.cookieKey is missing/],
   ])('is not when it %s', (_name, file, more, expected) => {
     expect(problems(file, more)[0]).toMatch(expected);
   });
+
+  it.each([{ certificate: { file: '/run/page.pem' } }, { workloadIdentity: {} }])(
+    'lets the page have %j in place of a managed identity',
+    (credential) => {
+      expect(problems({ approve: { ...APPROVE, managedIdentity: undefined, credential } })).toEqual([]);
+    },
+  );
 
   it('lets several machines share a key, and a proxy in front end TLS', () => {
     expect(problems({ approve: { ...APPROVE, cookieKey: { env: 'KEY' } }, store: POSTGRES })).toEqual([]);

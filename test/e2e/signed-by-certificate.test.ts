@@ -40,7 +40,7 @@ it('a page without a managed identity shows by its certificate that it is the on
       )
       .find(Boolean),
   );
-  const first = await createBrowser({ ca: readFileSync(world.caFile, 'utf8') }).open(String(url));
+  const first = await createBrowser({ ca: readFileSync(world.caFile, 'utf8') }).open(url);
   const page = await signIn(await first.click('Sign in'), ANNA);
   expect(page.text).toContain(why);
   const signed = await signIn(await page.click('Approve'), ANNA);

@@ -1,17 +1,21 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readHallpassConfig } from '../../config/read-hallpass-config.ts';
 
 /**
- * Puts a new text in the place of the file, once it reads as a whole configuration; else everything stays as it was.
+ * Puts a new text in the place of the file, with its owner and mode, once it reads as a whole configuration; else everything stays as it was.
+ * Where the file is a symbolic link, what it leads to is replaced.
  * @throws {AppError} `config.invalid`
  */
 export function writeConfig(file: string, text: string): void {
-  const beside = `${file}.new`;
+  const place = realpathSync(file);
+  const { mode, uid, gid } = statSync(place);
+  const beside = `${place}.new`;
   rmSync(beside, { force: true });
-  writeFileSync(beside, text, { mode: statSync(file).mode & 0o777, flag: 'wx' });
+  writeFileSync(beside, text, { mode: mode & 0o777, flag: 'wx' });
   try {
+    chownSync(beside, uid, gid);
     readHallpassConfig(beside);
-    renameSync(beside, file);
+    renameSync(beside, place);
   } finally {
     rmSync(beside, { force: true });
   }

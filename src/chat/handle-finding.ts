@@ -1,4 +1,6 @@
 import type { FindingContext } from '../../flows/finding.ts';
+import { directoryUnknown } from '../access/directory-unknown.ts';
+import { askAbout } from '../access/directory.ts';
 import { instantOf } from '../access/core/clock.ts';
 import { refuse } from '../access/core/verdict.ts';
 import type { EventInput } from '../durable/port.ts';
@@ -12,9 +14,10 @@ import type { Person } from '../access/core/person.ts';
 
 const DAY_MS = 86_400_000;
 export const FINDING = 'finding';
+const disabled = refuse('account-disabled', 'Your account is disabled in Microsoft Entra.', 'Ask your administrator.');
 
 /**
- * Acknowledge and snooze: for every person we know who presses in the security channel. Whom that channel lets in is the
+ * Acknowledge and snooze: for every person we know, whose account is enabled now, who presses in the security channel. Whom that channel lets in is the
  * organization's own list of who watches; the platform vouches for the channel, configuration for which one it is.
  */
 export function acknowledge(
@@ -56,6 +59,9 @@ async function handle(
   const tenantId = (view.context as FindingContext).seen.tenantId;
   const person = who.persons.find((one) => one.tenantId.toLowerCase() === tenantId) ?? who.persons[0];
   if (!person) return refused(unknownCase);
+  const { account } = await askAbout(deps.directoryOf(person.tenantId), person.objectId, []);
+  if (account.status === 'unknown') return refused(directoryUnknown(account.code));
+  if (!account.enabled) return refused(disabled);
   const { event, sentence } = by(person);
   const outcome = await deps.runtime.send(caseId, event, { kind: 'person', person });
   // Acknowledging twice changes nothing and is no failure.

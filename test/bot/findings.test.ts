@@ -15,6 +15,11 @@ const inTeamsSecurity = {
 const inApprovers = { ...inSecurity, channelId: 'C0APPROVE' } as const;
 
 let world: BotWorld;
+const sam = () => {
+  const known = world.directory.people.get(SAM);
+  if (known === undefined) throw new Error('no Sam');
+  return known;
+};
 const alerts = (surface: FakeSurface): readonly AlertView[] =>
   [...surface.standing.values()].flatMap(({ message }) => (message.kind === 'alert' ? [message.view] : []));
 const detail = (withinDays: number) =>
@@ -86,6 +91,21 @@ describe('an alert', () => {
   it('is not handled by somebody nobody knows', async () => {
     const stranger = { ...inSlack(SAM), userId: 'U0NOBODY' };
     expect(await world.bot.desk.acknowledge(stranger, CASE, inSecurity)).toMatchObject({ done: false, code: 'people.unmapped' });
+  });
+
+  it.each([
+    ['is disabled', 'account-disabled', () => void world.directory.people.set(SAM, { ...sam(), enabled: false })],
+    ['is gone', 'person-unknown', () => void world.directory.people.delete(SAM)],
+    ['cannot be looked up', 'membership-unknown', () => void (world.directory.down = true)],
+  ])('is not handled by somebody whose account %s, and is by the same person once it is not so', async (_, code, happens) => {
+    const before = sam();
+    happens();
+    for (const handle of ['acknowledge', 'snooze'] as const)
+      expect(await world.bot.desk[handle](inSlack(SAM), CASE, inSecurity)).toMatchObject({ done: false, code });
+    expect(alerts(world.slack)).toMatchObject([{ status: 'open' }]);
+    world.directory.down = false;
+    world.directory.people.set(SAM, before);
+    expect(await world.bot.desk.acknowledge(inSlack(SAM), CASE, inSecurity)).toMatchObject({ done: true });
   });
 
   it('tells whoever presses too late that it is gone', async () => {

@@ -10,6 +10,7 @@ import { belongsTo } from './channel-audience.ts';
 import { cleanText } from './clean-text.ts';
 import type { Answer } from './desk.ts';
 import type { DeskDeps } from './desk-deps.ts';
+import { noLonger } from './link-account.ts';
 import { ago, named } from './projections/words.ts';
 import type { ChatActor, PostedMessage } from './surface.ts';
 
@@ -60,6 +61,8 @@ export async function decide(deps: DeskDeps, { actor, caseId, decision, note, me
     approver: who.person,
     ...(text === '' ? {} : { note: await deps.runtime.putText(caseId, text) }),
   };
+  const changed = noLonger(deps, actor, who.person);
+  if (changed) return refused(changed);
   const outcome = await deps.runtime.send(caseId, event, { kind: 'person', person: who.person });
   const after = accessCase(outcome.view) ?? request;
   if (!outcome.changed && outcome.kind !== 'committed') return refused(await whatHappened(deps, after, who.person));

@@ -1,5 +1,5 @@
 import type { ChatAccount, WhyUnlinked } from '../../flows/link.ts';
-import type { Person } from '../access/core/person.ts';
+import { type Person, samePerson } from '../access/core/person.ts';
 import { refuse, type Refusal } from '../access/core/verdict.ts';
 import type { Actor } from '../durable/port.ts';
 import { done, refused } from './answers.ts';
@@ -17,6 +17,15 @@ export interface ChatLinks {
 }
 
 type Deps = Pick<DeskDeps, 'links' | 'people' | 'names'>;
+
+/** Why this account is not this person any more: it may be unlinked while something is looked up. Asked last, before what they do counts. */
+export function noLonger({ people }: Pick<DeskDeps, 'people'>, actor: ChatActor, person: Person): Refusal | undefined {
+  const who = people.personOf(actor, person.tenantId);
+  if ('refusal' in who) return who.refusal;
+  return samePerson(who.person, person)
+    ? undefined
+    : refuse('link.changed', 'This account was linked to somebody else just now.', 'Nothing was changed. Try again.');
+}
 
 export async function linked(
   deps: Deps,

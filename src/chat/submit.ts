@@ -11,6 +11,7 @@ import { caseIdOf } from './case-id.ts';
 import { cleanText } from './clean-text.ts';
 import type { Answer, RequestForm } from './desk.ts';
 import type { DeskDeps } from './desk-deps.ts';
+import { noLonger } from './link-account.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { duration } from './projections/words.ts';
 import { zoneNamed } from './projections/zone.ts';
@@ -57,6 +58,8 @@ export async function submit(deps: DeskDeps, actor: ChatActor, form: RequestForm
     // Where somebody is says something of them: it lies beside the journal, and is erased with the justification.
     ...(zone === undefined ? {} : { zone: await deps.runtime.putText(caseId, zone) }),
   };
+  const changed = noLonger(deps, actor, person);
+  if (changed) return refused(changed);
   await deps.runtime.begin(ACCESS_REQUEST, caseId, { request }, { kind: 'person', person });
   return done(
     `You asked for ${setting.name} for ${duration(form.durationMinutes)}. The approvers are being asked; you will be told what they say.`,

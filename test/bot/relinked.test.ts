@@ -26,6 +26,34 @@ async function asked(actor: Parameters<BotWorld['submit']>[0]): Promise<void> {
   await eventually(() => expect(world.theCase().status).toBe('pending'));
 }
 
+describe('a Slack account that is unlinked while the directory is asked about its click', () => {
+  it.each([
+    ['to be nobody’s', () => Promise.resolve(), 'people.unmapped'],
+    ['to be linked to somebody else', () => linkedTo(ABEL), 'link.changed'],
+  ])('decides nothing, and asks for nothing: %s', async (_, then, code) => {
+    await linkedTo(ANNA);
+    await asked(inTeams(RITA));
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { promise: reached, resolve: arrived } = Promise.withResolvers<void>();
+    world.directory.gate = () => {
+      arrived();
+      return held;
+    };
+    const decided = approve(account);
+    const wished = world.submit(account);
+    await reached;
+    await world.bot.links.end(world.bot.links.ofAccount(account)[0]?.caseId ?? '', 'operator', {
+      kind: 'system',
+      name: 'operator',
+    });
+    await then();
+    release();
+    expect(await decided).toMatchObject({ done: false, code });
+    expect(await wished).toMatchObject({ done: false, code });
+    expect(world.theCase().status).toBe('pending');
+  });
+});
+
 describe('a Slack account that was linked to one person, and then to another', () => {
   it('approves nothing that it asked for as the first, even after a restart', async () => {
     await linkedTo(RITA);

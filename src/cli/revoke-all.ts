@@ -1,9 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../access/core/app-error.ts';
 import type { Control, LiveGrant } from '../perimeter/freeze/control.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
-/** Orders it, and watches until all of it is known to be gone or the patience is over; what is left then. */
+const doubtful = (): AppError =>
+  new AppError('ledger.doubtful', 'what the ledger knows is gone, and it is in doubt: there may be more', {
+    hint: 'Stop the perimeter, run "hallpass perimeter reconcile --yes", and run this again.',
+  });
+
+/**
+ * Orders it, and watches until all of it is known to be gone or the patience is over; what is left then.
+ * @throws {AppError} `ledger.doubtful` when more may be live than the ledger knows, `revoke.incomplete`
+ */
 export async function revokeAll(
   control: Control,
   patienceMs: number,
@@ -16,6 +25,7 @@ export async function revokeAll(
     // Also what came in between: whoever orders this wants nothing left.
     const left = await control.live();
     if (left.length === 0) {
+      if (await control.isDoubted()) throw doubtful();
       say('Everything is known to be gone.');
       return [];
     }

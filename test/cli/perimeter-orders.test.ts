@@ -46,6 +46,27 @@ describe('what whoever has the shell of the perimeter orders', () => {
   );
 });
 
+it('says of a ledger in doubt, whether the perimeter runs or not, that it knows only its own', async () => {
+  const started: PerimeterParts[] = [];
+  const world = await startWorld({}, (all) => {
+    started.push(all);
+    return all;
+  });
+  try {
+    const [parts] = started;
+    if (parts === undefined) throw new Error('not started');
+    const file = writeConfigFile(world, parts);
+    const isDoubted = () => withControl(file, (control) => control.isDoubted());
+    expect(await isDoubted()).toBe(false);
+    await world.call('GET', '/guardrails', undefined, { 'hallpass-seen-seq': '1000', 'hallpass-seen-head': 'a'.repeat(64) });
+    expect(await isDoubted()).toBe(true);
+    await world.stop();
+    expect(await isDoubted()).toBe(true);
+  } finally {
+    await world.close();
+  }
+});
+
 describe('revoking everything', () => {
   const grant = (grantId: string): LiveGrant => ({ grantId, state: 'taking' });
   /** What is live at each look, one after the other; the last stays. */
@@ -55,6 +76,7 @@ describe('revoking everything', () => {
       freeze: () => Promise.reject(new Error('not asked')),
       revokeAll: () => Promise.resolve([grant('a'), grant('b')]),
       live: () => Promise.resolve(looks[Math.min(look++, looks.length - 1)] ?? []),
+      isDoubted: () => Promise.resolve(false),
     };
   };
 
@@ -62,6 +84,16 @@ describe('revoking everything', () => {
     const said: string[] = [];
     expect(await revokeAll(control([grant('a')], []), 60_000, (line) => void said.push(line))).toEqual([]);
     expect(said).toEqual([expect.stringContaining('2 grants are being ended'), '1 left.', 'Everything is known to be gone.']);
+  });
+
+  it('does not say that everything is gone while the ledger is in doubt', async () => {
+    const said: string[] = [];
+    const doubted = { ...control([]), isDoubted: () => Promise.resolve(true) };
+    await expect(revokeAll(doubted, 60_000, (line) => void said.push(line))).rejects.toMatchObject({
+      code: 'ledger.doubtful',
+      hint: expect.stringContaining('hallpass perimeter reconcile'),
+    });
+    expect(said.join()).not.toContain('known to be gone');
   });
 
   it('names what is not known to be gone when its patience is over', async () => {

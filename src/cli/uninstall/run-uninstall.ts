@@ -15,7 +15,7 @@ export interface UninstallOptions {
 /**
  * Freezes each perimeter, so that nothing is given any more, has it end everything, and waits until that is known. What remains is told only
  * then: whoever removed an identity before would leave access behind that nobody ends. Without `really` it only tells what remains.
- * @throws {AppError} `config.*`, `store.locked`, `revoke.incomplete`
+ * @throws {AppError} `config.*`, `store.locked`, `revoke.incomplete`, `ledger.doubtful`
  */
 export async function uninstall({
   config,

@@ -12,6 +12,7 @@ export function createControlApp(control: Control): Hono {
   app.post('/freeze', async (c) => c.json(await control.freeze(freezeBody.parse(await c.req.json()).reason)));
   app.post('/revoke-all', async (c) => c.json(await control.revokeAll()));
   app.get('/live', async (c) => c.json(await control.live()));
+  app.get('/doubted', async (c) => c.json(await control.isDoubted()));
   app.onError((error, c) => c.json(problemOf(error), 500));
   return app;
 }

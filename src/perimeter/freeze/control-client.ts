@@ -28,6 +28,7 @@ export function controlOver(folder: string): Control {
     freeze: (reason) => call(openFreezeSchema, 'POST', '/freeze', reason === undefined ? {} : { reason }),
     revokeAll: () => call(z.array(liveGrantSchema), 'POST', '/revoke-all', {}),
     live: () => call(z.array(liveGrantSchema), 'GET', '/live'),
+    isDoubted: () => call(z.boolean(), 'GET', '/doubted'),
   };
 }
 

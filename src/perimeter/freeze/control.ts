@@ -5,6 +5,7 @@ import { GRANT_FLOW, stateNameOf } from '../grant-flow.ts';
 import type { StandingAlarms } from '../standing-alarms.ts';
 import type { Sweep } from '../sweep.ts';
 import { sweptEnd } from '../swept.ts';
+import { createDoubtDesk } from '../ledger/doubt-desk.ts';
 import type { FreezeDesk } from './freeze-desk.ts';
 
 export const openFreezeSchema = z.object({ freezeId: z.string(), frozenAt: z.string() });
@@ -19,6 +20,8 @@ export interface Control {
   revokeAll(): Promise<readonly LiveGrant[]>;
   /** What is not known to be over. */
   live(): Promise<readonly LiveGrant[]>;
+  /** The ledger is in doubt: more may be live than it knows. */
+  isDoubted(): Promise<boolean>;
 }
 
 export interface ControlParts {
@@ -58,6 +61,7 @@ export function createControl({ runtime, freezes, sweep, alarms }: ControlParts)
       return liveOf(views);
     },
     live: () => Promise.resolve(liveOf(liveViews())),
+    isDoubted: () => Promise.resolve(createDoubtDesk(runtime).openDoubt() !== undefined),
   };
 }
 

@@ -72,6 +72,22 @@ describe('hallpass uninstall', () => {
     );
   });
 
+  it('says of a tenant whose perimeter was not named that nothing of it is ended, and lets nothing of it be removed', async () => {
+    const second = '5ec0d000-1111-4222-8333-444455556666';
+    edit(files.hallpass, (content) => {
+      const { tenant, perimeter } = content;
+      const elsewhere = { ...Object(perimeter), url: 'https://localhost:2' };
+      const home = { name: 'home', ...Object(tenant), perimeter };
+      content['tenants'] = [home, { ...home, name: 'second', tenantId: second, perimeter: elsewhere }];
+      content['entitlements'] = [content['entitlements']].flat().map((each) => ({ ...Object(each), tenant: 'home' }));
+      delete content['tenant'];
+      delete content['perimeter'];
+    });
+    const { status, said } = await hallpass(['uninstall', '--config', files.hallpass, '--perimeter', files.perimeter]);
+    expect([status, said]).toEqual([3, expect.stringContaining(`second (${second})`)]);
+    expect(said).not.toContain('az ');
+  });
+
   it('only lists before somebody confirms', async () => {
     const { status, said } = await hallpass(['uninstall', '--config', files.hallpass, '--perimeter', files.perimeter]);
     expect([status, said]).toEqual([0, expect.stringContaining('Nothing was ended: add --confirm')]);

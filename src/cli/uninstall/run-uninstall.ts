@@ -1,3 +1,4 @@
+import { sameTenant } from '../../access/core/person.ts';
 import { readHallpassConfig } from '../../config/read-hallpass-config.ts';
 import { loadPerimeterConfig } from '../../perimeter/load-perimeter-config.ts';
 import { withControl } from '../perimeter-control.ts';
@@ -14,7 +15,8 @@ export interface UninstallOptions {
 
 /**
  * Freezes each perimeter, so that nothing is given any more, has it end everything, and waits until that is known. What remains is told only
- * then: whoever removed an identity before would leave access behind that nobody ends. Without `really` it only tells what remains.
+ * then: whoever removed an identity before would leave access behind that nobody ends. Without `really` it only tells what remains. Undefined: something may be
+ * left, also of a tenant whose perimeter was not named.
  * @throws {AppError} `config.*`, `store.locked`, `revoke.incomplete`, `ledger.doubtful`
  */
 export async function uninstall({
@@ -24,7 +26,13 @@ export async function uninstall({
   patienceMs,
   say,
 }: UninstallOptions): Promise<readonly Remain[] | undefined> {
-  const remains = remainsOf(readHallpassConfig(config), perimeter.map(loadPerimeterConfig));
+  const [bots, perimeters] = [readHallpassConfig(config), perimeter.map(loadPerimeterConfig)];
+  const unnamed = bots.tenants.filter(({ tenantId }) => !perimeters.some(({ tenant }) => sameTenant(tenant.tenantId, tenantId)));
+  for (const { name, tenantId } of unnamed)
+    say(
+      `The perimeter of ${name} (${tenantId}) is not named: nothing of it is ended. Name it too, or first take the tenant out.`,
+    );
+  const remains = unnamed.length > 0 ? undefined : remainsOf(bots, perimeters);
   if (!really) return remains;
   let left = 0;
   for (const file of perimeter) {

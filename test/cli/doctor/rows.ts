@@ -312,6 +312,20 @@ const CONSOLE_ROWS: readonly Row[] = [
     command: /^deploy\/register\.sh console /,
     mend: (scene) => app(CONSOLE_APP.clientId, { federatedCredentials: trusted.get(scene) ?? [] })(scene),
   },
+  {
+    of: 'Bot',
+    id: 'console-registration',
+    when: 'it trusts somebody else too',
+    spoil: (scene) => {
+      const ours = tenantOf(scene).applications.byAppId(CONSOLE_APP.clientId)?.federatedCredentials ?? [];
+      trusted.set(scene, ours);
+      const theirs = ours.map((each) => ({ ...each, name: "the other's", subject: PERIMETER_APP.clientId }));
+      app(CONSOLE_APP.clientId, { federatedCredentials: [...ours, ...theirs] })(scene);
+    },
+    says: /trusts another one too: the other's/,
+    command: /^az ad app federated-credential delete --id .* --federated-credential-id 'the other'\\''s'$/,
+    mend: (scene) => app(CONSOLE_APP.clientId, { federatedCredentials: trusted.get(scene) ?? [] })(scene),
+  },
 ];
 
 const PLATFORM_ROWS: readonly Row[] = [

@@ -16,6 +16,8 @@ export const consoleRegistration: Check<BotTenantParts> = {
     const identity = 'federated' in credential ? credential.federated.managedIdentity.clientId : undefined;
     const trusted = identity === undefined ? undefined : await registrations.enterpriseApplication(identity);
     const trusts = identity === undefined ? [] : await registrations.trusted(app);
+    // Whoever is trusted can act in the console's name.
+    const strangers = identity === undefined ? [] : trusts.filter(({ subject }) => subject !== trusted?.objectId);
     const problems = [
       ...(app.redirectUris.includes(console.redirectUri) ? [] : [`it does not lead back to ${console.redirectUri}`]),
       ...(others.length === 0 ? [] : [`it leads elsewhere too: ${others.join(', ')}`]),
@@ -28,11 +30,16 @@ export const consoleRegistration: Check<BotTenantParts> = {
       ...(identity === undefined || trusts.some(({ subject }) => subject === trusted?.objectId)
         ? []
         : [`it does not trust the managed identity ${identity}`]),
+      ...strangers.map(({ name, issuer, subject }) => `it trusts another one too: ${name} (${subject} of ${issuer}). Remove it`),
     ];
-    const away = `az ad app update --id ${clientId} --web-redirect-uris ${word(console.redirectUri)}`;
+    const [distrust] = strangers.map(
+      ({ name }) => `az ad app federated-credential delete --id ${clientId} --federated-credential-id ${word(name)}`,
+    );
+    const away =
+      others.length === 0 ? distrust : `az ad app update --id ${clientId} --web-redirect-uris ${word(console.redirectUri)}`;
     return {
       problems,
-      ...(others.length === 0 ? {} : { mend: away }),
+      ...(away === undefined ? {} : { mend: away }),
       fine: `${app.displayName}: one way back, acct, no implicit flow`,
     };
   },

@@ -17,9 +17,12 @@ export function reportText({ results, verdict }: DoctorReport): string {
   const paragraph = ({ of, title, state, says, command }: DoctorResult, index: number) => [
     ...(results[index - 1]?.of === of ? [] : [of, '-'.repeat(of.length), '']),
     `${title}: ${WORD[state]}`,
-    ...says.map((sentence) => `  ${sentence}`),
-    ...(command === undefined ? [] : [`  ${state === 'missing' ? 'mend' : 'show'}: ${command}`]),
+    ...says.map((sentence) => `  ${plain(sentence)}`),
+    ...(command === undefined ? [] : [`  ${state === 'missing' ? 'mend' : 'show'}: ${plain(command)}`]),
     '',
   ];
   return `${results.flatMap(paragraph).join('\n')}\n${VERDICT[verdict]}\n`;
 }
+
+/** Names in it are others': a line of theirs must not look like one of ours, nor move the cursor. */
+const plain = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');

@@ -130,10 +130,11 @@ describe('a backup', () => {
     await filled();
     for (const note of ['perimeter-ledger', 'first-tenant', `perimeter-ledger-${rita.tenantId}`])
       writeFileSync(join(files.botStore, `${note}.json`), '{"seq":1,"head":"ab"}');
+    writeFileSync(join(files.botStore, 'secrets.json'), '{"token":"somebody put it here"}');
     const notes = ['first-tenant.json', `perimeter-ledger-${rita.tenantId}.json`, 'perimeter-ledger.json'];
     await backup();
     expect(readdirSync(files.botStore).toSorted()).toEqual(
-      ['checkpoint', 'index.db', 'journal', 'lease.db', ...notes, 'texts'].toSorted(),
+      ['checkpoint', 'index.db', 'journal', 'lease.db', ...notes, 'secrets.json', 'texts'].toSorted(),
     );
     expect(readdirSync(away).toSorted()).toEqual(['checkpoint', 'journal', 'manifest.json', ...notes, 'texts'].toSorted());
     expect(statSync(away).mode & 0o777).toBe(0o700);

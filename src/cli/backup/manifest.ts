@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { AppError } from '../../access/core/app-error.ts';
 import { ledgerHeadSchema } from '../../access/core/perimeter-api.ts';
-import { REPLACING, RESTORED } from '../../durable/replace-store.ts';
 
 /** What of a store is worth keeping: the rest is made again by itself, or belongs to a process that runs. */
 const KEPT =
   /^(journal\/(\d{12}\.jsonl|genesis\.json)|checkpoint\/checkpoint-\d{12}\.json|texts\/[0-9a-f]{40}\.jsonl|evidence\/[A-Za-z0-9]{1,80}\/[\w-]{1,80}\.json)$/;
-/** Small texts beside the store, such as what the bot saw of the perimeter's ledger (bot/file-note.ts). */
-const NOTE = /^[a-z][\w-]{0,120}\.json$/;
+/** What the bot saw of each perimeter's ledger, and which tenant was the first (bot/file-note.ts). Nothing else that somebody put there. */
+const NOTE = /^(first-tenant|perimeter-ledger(-[0-9a-f-]{36})?)\.json$/;
 
 export const MANIFEST = 'manifest.json';
-const MARKS = [MANIFEST, REPLACING, RESTORED];
 /** What may stand at the top of a store's folder and be part of a backup. */
 export const KEPT_FOLDERS = ['journal', 'checkpoint', 'texts', 'evidence'];
 
@@ -35,7 +33,7 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 export function isKept(path: string): boolean {
-  return KEPT.test(path) || (NOTE.test(path) && !MARKS.includes(path));
+  return KEPT.test(path) || NOTE.test(path);
 }
 
 /** @throws {AppError} `backup.no-manifest` */

@@ -85,7 +85,7 @@ export function createSearch(all: readonly Issued[]): Search {
 }
 
 /** Files that hold secrets because they are there for it: what the configuration points to, keys of the playground's servers. */
-const MADE_FOR_SECRETS = /[\\/](secrets[\\/].+|secret|microsoft[\\/]server\.key|[^\\/]+\.key)$/;
+const MADE_FOR_SECRETS = /[\\/](secrets[\\/].+|secret(-\d+)?|microsoft[\\/]server\.key|[^\\/]+\.key)$/;
 /** The one place where ID tokens are kept on purpose. */
 const EVIDENCE = /[\\/]evidence[\\/]/;
 

@@ -36,7 +36,7 @@ const published = (...path: readonly string[]): unknown =>
 function record(): boolean {
   mkdirSync(ARTIFACTS, { recursive: true });
   rmSync(RECORD, { force: true });
-  const jest = ['--experimental-vm-modules', '--no-warnings', join(ROOT, 'node_modules/jest/bin/jest.js'), '--runInBand'];
+  const jest = ['--experimental-vm-modules', '--no-warnings', join(ROOT, 'node_modules/jest/bin/jest.js')];
   const run = spawnSync(process.execPath, [...jest, '--runTestsByPath', ...testsWithFarEnds()], {
     cwd: ROOT,
     stdio: 'inherit',

@@ -154,6 +154,10 @@ describe('what the old ledger called open, and no record names', () => {
     expect(ends({ old: [{ ...old, endsAt: at(longest) }] })).toEqual([[ID, at(longest)]]);
     expect(ends({ old: [{ ...old, endsAt: at(longest + 1) }] })).toEqual([[ID, at(longest)]]);
     expect(ends({ old: [{ ...old, endsAt: '2099-01-01T00:00:00.000Z' }] })).toEqual([[ID, at(longest)]]);
+    // The file gives it no longer: it ends at once.
+    const other = { ...ROLE, roleDefinitionId: SECURITY_READER };
+    const config = { ...perimeterConfig(), entitlements: [] };
+    expect(ends({ config, old: [{ ...old, target: other }] })).toEqual([[ID, at(0)]]);
   });
 
   it('is told without an instant that nobody knows', () => {

@@ -1,23 +1,11 @@
 import type { Command } from 'commander';
 import { EXIT } from './exit-codes.ts';
+import type { EnrollOptions } from './tenant/enroll-tenant.ts';
 
 const FILE = ['--config <file>', 'hallpass.yaml'] as const;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-interface EnrollFlags {
-  readonly config: string;
-  readonly tenant: string;
-  readonly name: string;
-  readonly like?: string;
-  readonly redirectUri: string;
-  readonly answer?: string;
-  readonly listen: boolean;
-  readonly perimeterUrl?: string;
-  readonly perimeterAudience?: string;
-  readonly approveUrl?: string;
-  readonly homeName: string;
-  readonly write: boolean;
-}
+type EnrollFlags = Omit<EnrollOptions, 'say' | 'signal' | 'waitMs'>;
 
 /** `hallpass tenant`: the tenants that one bot works in. */
 export function registerTenant(program: Command): void {

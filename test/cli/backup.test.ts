@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -229,10 +230,8 @@ describe('a restore', () => {
     ['a journal that ends earlier, and a manifest that says so', () => shorten()],
     ['a piece of the journal that the manifest leaves out', () => shorten(false)],
     ['no manifest', () => rmSync(join(away, 'manifest.json'))],
-    [
-      'a manifest that leads out of the folder',
-      () => editManifest((text) => text.replace(/"path": "texts\/[^"]*"/, '"path": "texts/../../../../etc/passwd"')),
-    ],
+    ['a manifest that leads out of the folder', () => leadTo('texts/../../outside.jsonl')],
+    ['a manifest that names what is no part of a store', () => leadTo('lease.db')],
     [
       'a manifest that names a file twice',
       () => editManifest((text) => text.replace(/"files": \[(\s*\{[^}]*\},)/, '"files": [$1$1')),
@@ -328,6 +327,13 @@ function editManifest(change: (text: string) => string): void {
   const after = change(before);
   expect(after).not.toBe(before);
   writeFileSync(path, after);
+}
+/** There is such a file, of the right size and digest: nothing but where it lies is wrong. */
+function leadTo(path: string): void {
+  const kept = manifest();
+  writeFileSync(join(away, path), 'x');
+  const listed = { path, bytes: 1, sha256: createHash('sha256').update('x').digest('hex') };
+  writeFileSync(join(away, 'manifest.json'), JSON.stringify({ ...kept, files: [...kept.files, listed] }));
 }
 /** As somebody would who wants an older history to count: sizes and digests are right, the end of the chain is not. */
 function shorten(remove = true): void {
